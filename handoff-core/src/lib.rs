@@ -1,0 +1,4 @@
+//! Who may speak in a chat between a visitor, an AI assistant and a team.
+
+pub mod attention;
+pub mod time;
