@@ -1,1 +1,3 @@
-//! handoff-axum
+//! HTTP and WebSocket routes, the team dashboard and the chat widget for Handoff, on axum.
+
+pub mod ws;

@@ -1,4 +1,12 @@
 //! Who may speak in a chat between a visitor, an AI assistant and a team.
 
 pub mod attention;
+pub mod conversation;
+pub mod directory;
+pub mod error;
+pub mod id;
+pub mod notifier;
+pub mod store;
 pub mod time;
+
+pub use conversation::Command;

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 /// A moment: milliseconds since 1970-01-01T00:00:00Z, on the wire a plain number.
 ///
 /// Arithmetic saturates: no input, however hostile, overflows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "number"))]
 #[serde(transparent)]
 pub struct Timestamp(i64);
@@ -45,7 +47,9 @@ impl fmt::Display for Timestamp {
 }
 
 /// A span of time in whole milliseconds, on the wire a plain number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "number"))]
 #[serde(transparent)]
 pub struct Millis(u64);
@@ -92,6 +96,9 @@ mod tests {
         let far = Timestamp::from_millis(i64::MAX);
         assert_eq!(far.after(Millis::new(u64::MAX)), far);
         assert_eq!(Timestamp::default().since(far), Millis::new(0));
-        assert_eq!(far.since(Timestamp::from_millis(i64::MAX - 5)), Millis::new(5));
+        assert_eq!(
+            far.since(Timestamp::from_millis(i64::MAX - 5)),
+            Millis::new(5)
+        );
     }
 }

@@ -1,0 +1,3 @@
+//! The WebSockets of dashboards and widgets.
+
+pub mod protocol;

@@ -1,0 +1,533 @@
+//! What goes over the WebSockets, version 1. `PROTOCOL.md` beside this crate tells the story; these types are the truth,
+//! and the pages' TypeScript is generated from them.
+//!
+//! Every frame is one JSON text message. Client and server each send the typed frames below; an unknown field or type
+//! is answered by the close code [`CloseCode::Malformed`].
+
+use std::sync::Arc;
+
+use handoff_core::conversation::{
+    AgentRef, Card, Command, Event, Mode, Page, Profile, Rejection, Role, Source, Speaker,
+};
+use handoff_core::directory::{Look, Service};
+use handoff_core::id::{AgentId, CommandId, ConversationId, ServiceId, VisitorId};
+use handoff_core::store::BoardCounts;
+use handoff_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "ts")]
+use ts_rs::TS;
+
+/// The version of this protocol.
+pub const PROTOCOL: u32 = 1;
+/// The largest frame that a client may send, in bytes.
+pub const MAX_CLIENT_FRAME: usize = 64 * 1024;
+
+/// Why the server closed a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[repr(u16)]
+pub enum CloseCode {
+    /// The server is restarting: come back after the delay (in milliseconds) that stands in the reason.
+    Restarting = 1012,
+    /// A frame was no valid request: do not send it again.
+    Malformed = 4400,
+    /// Sign in again: the session or the visitor's secret is not valid (any more).
+    Unauthorised = 4401,
+    /// The protocol version in `hello` is not spoken; the reason lists those that are.
+    Version = 4406,
+    /// No `hello` came in time, or no heartbeat.
+    Timeout = 4408,
+    /// This client reads too slowly: come back and catch up from the last version seen.
+    Slow = 4413,
+    /// Too many sockets or frames.
+    TooMany = 4429,
+}
+
+/// A refused request, in the form of RFC 9457 (problem+json).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Problem {
+    /// Stable: `/problems/` and a code, like `/problems/held_by`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// A sentence for people.
+    pub title: String,
+    /// What exactly was refused, where the engine refused it; `rejection.code` repeats the code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub rejection: Option<Rejection>,
+    /// Whether trying again later may help.
+    #[serde(default)]
+    pub retry: bool,
+    /// The request's id, as it stands in the server's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub request_id: Option<String>,
+}
+
+// ------------------------------------------------------------------------------------------------ the team
+
+/// What a dashboard sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum TeamRequest {
+    /// The first frame.
+    Hello {
+        /// [`PROTOCOL`].
+        protocol: u32,
+    },
+    /// Open a conversation: its events after this version, then live ones, pieces and typing.
+    Watch {
+        /// Which.
+        conversation: ConversationId,
+        /// The last version seen; 0: from the beginning.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        after: u64,
+    },
+    /// No longer look at a conversation.
+    Unwatch {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// Do something; answered by `done` or `refused` with the same id. After a reconnect, send again what was not answered.
+    Do {
+        /// The client's own id: a UUID. A repeat is done once and answered as the first time.
+        id: CommandId,
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        command: Command,
+    },
+    /// The agent is typing a reply (at most every 3 seconds), or stopped.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Whether.
+        typing: bool,
+    },
+    /// A heartbeat, at least every [`TeamFrame::Welcome::heartbeat_ms`]; answered by `pong`.
+    Ping,
+}
+
+/// What a dashboard gets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TeamFrame {
+    /// The answer to `hello`. Right after it comes the board.
+    Welcome {
+        /// [`PROTOCOL`].
+        protocol: u32,
+        /// Who is signed in.
+        you: Me,
+        /// Every service that this agent sees.
+        services: Vec<ServiceView>,
+        /// Colleagues.
+        team: Vec<Colleague>,
+        /// Send a `ping` at least so often, in milliseconds; the server closes after two and a half times that.
+        heartbeat_ms: u32,
+        /// The server's clock.
+        now: Timestamp,
+    },
+    /// Part of the board, after `welcome`: open conversations, those that need attention first. `first` replaces
+    /// all that the client had, the parts after it add, `last` ends it.
+    Board {
+        /// Some cards.
+        cards: Vec<Arc<Card>>,
+        /// This is the first part.
+        first: bool,
+        /// This is the last part.
+        last: bool,
+        /// There are more open conversations than a board sends: search and filters ask the server (REST).
+        truncated: bool,
+    },
+    /// A conversation changed. Keep the card with the highest version.
+    Card {
+        /// Its card now.
+        card: Arc<Card>,
+    },
+    /// The counters changed (at most once a second).
+    Counts {
+        /// By service.
+        counts: Vec<ServiceCounts>,
+    },
+    /// Events of a watched conversation: dense and in order. The first batch after `watch` may be empty.
+    Events {
+        /// Which.
+        conversation: ConversationId,
+        /// Some events.
+        events: Vec<Event>,
+        /// The stored history up to `watch` is complete with this batch; what follows is live.
+        caught_up: bool,
+    },
+    /// A piece of a reply that is being written in a watched conversation. Drop it where `epoch` is not the conversation's.
+    Piece {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The reply's turn.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        turn: u64,
+        /// The ticket's epoch.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        epoch: u64,
+        /// Where it begins, in UTF-16 code units of the whole reply. A piece that begins at 0 starts over.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        offset: u64,
+        /// The text.
+        text: String,
+    },
+    /// Somebody types in a watched conversation.
+    Typing {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The visitor, or an agent.
+        who: Speaker,
+        /// The agent's name.
+        name: Option<String>,
+        /// Whether; forget it after 6 seconds.
+        typing: bool,
+    },
+    /// Who looks at a watched conversation.
+    Viewers {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Everybody, oneself included.
+        agents: Vec<AgentRef>,
+    },
+    /// Who is there changed.
+    Team {
+        /// Everybody.
+        team: Vec<Colleague>,
+    },
+    /// A service's settings changed (or a service is new).
+    Service {
+        /// The service now.
+        service: ServiceView,
+    },
+    /// A request was done, durably.
+    Done {
+        /// The request's id.
+        id: CommandId,
+        /// The conversation's version after it.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        version: u64,
+    },
+    /// A request was refused; nothing changed.
+    Refused {
+        /// The request's id; none where the request had none.
+        id: Option<CommandId>,
+        /// Why.
+        problem: Problem,
+    },
+    /// The answer to `ping`.
+    Pong,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Me {
+    /// Who.
+    pub agent: AgentRef,
+    /// What they may do.
+    pub role: Role,
+    /// The services they see; none: every one.
+    pub services: Option<Vec<ServiceId>>,
+}
+
+/// A person of the team, as colleagues see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Colleague {
+    /// Who.
+    pub agent: AgentRef,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they have a dashboard open.
+    pub present: bool,
+}
+
+/// A service and the version of its settings, which a change must name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct ServiceView {
+    /// The settings.
+    pub service: Service,
+    /// Their version.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub version: u64,
+}
+
+/// The counters of one service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct ServiceCounts {
+    /// Which.
+    pub service: ServiceId,
+    /// Its counters.
+    pub counts: BoardCounts,
+}
+
+// --------------------------------------------------------------------------------------------- the visitor
+
+/// What a widget sends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum VisitorRequest {
+    /// The first frame. The server answers with `welcome`, then with the events after `after`, then live.
+    Hello {
+        /// [`PROTOCOL`].
+        protocol: u32,
+        /// The service.
+        service: ServiceId,
+        /// Who; from `POST /api/v1/visitor/session`.
+        visitor: VisitorId,
+        /// The secret from there.
+        secret: String,
+        /// The conversation that `after` belongs to; none where the client knows none.
+        #[serde(default)]
+        conversation: Option<ConversationId>,
+        /// The last version seen of it.
+        #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        after: u64,
+        /// Where the visitor is.
+        #[serde(default)]
+        page: Page,
+        /// What the page tells about the visitor. `verified` is ignored: only a signed identity verifies.
+        #[serde(default)]
+        profile: Profile,
+    },
+    /// Say something. The first message opens a conversation, and so does one after the last was closed.
+    Send {
+        /// The client's own id: a UUID. A repeat is stored once and answered as the first time.
+        id: CommandId,
+        /// The text.
+        text: String,
+    },
+    /// "Talk to a person".
+    RequestPerson {
+        /// The client's own id.
+        id: CommandId,
+    },
+    /// Thumbs on a message of the assistant; none takes it back.
+    RateMessage {
+        /// The client's own id.
+        id: CommandId,
+        /// The message's seq.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        message: u64,
+        /// Up or down.
+        up: Option<bool>,
+    },
+    /// Rate the conversation.
+    RateConversation {
+        /// The client's own id.
+        id: CommandId,
+        /// One (bad) to five (good).
+        stars: u8,
+        /// A word with it; may be empty.
+        #[serde(default)]
+        comment: String,
+    },
+    /// Leave a name or an e-mail address (typed, so not verified).
+    Identify {
+        /// The client's own id.
+        id: CommandId,
+        /// The name.
+        #[serde(default)]
+        name: Option<String>,
+        /// The address.
+        #[serde(default)]
+        email: Option<String>,
+    },
+    /// The visitor is on another page.
+    SetPage {
+        /// Where.
+        page: Page,
+    },
+    /// The visitor types (at most every 3 seconds), or stopped.
+    Typing {
+        /// Whether.
+        typing: bool,
+    },
+    /// A heartbeat, at least every `heartbeat_ms`; answered by `pong`.
+    Ping,
+}
+
+/// What a widget gets. Nothing of the team's (notes, flags, drafts, instructions) has a place in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum VisitorFrame {
+    /// The answer to `hello`.
+    Welcome {
+        /// [`PROTOCOL`].
+        protocol: u32,
+        /// The visitor's conversation; none before the first message.
+        conversation: Option<ConversationId>,
+        /// The `after` of `hello` does not belong to this conversation: forget what was shown.
+        reset: bool,
+        /// How the widget looks.
+        look: Look,
+        /// Who may answer in this service; "talk to a person" is offered except in `assistant_only`.
+        mode: Mode,
+        /// Send a `ping` at least so often, in milliseconds.
+        heartbeat_ms: u32,
+        /// The server's clock.
+        now: Timestamp,
+    },
+    /// The first message opened a conversation: its versions begin anew.
+    Opened {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// What happened, in order. Seqs rise but have gaps where something was not the visitor's to see.
+    Events {
+        /// Some events.
+        events: Vec<VisitorEvent>,
+        /// Resume from here (`hello.after`).
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        version: u64,
+        /// The stored history is complete with this batch; what follows is live.
+        caught_up: bool,
+    },
+    /// A piece of a reply that is being written. Drop it where `epoch` is lower than one already seen in an event.
+    Piece {
+        /// The reply's turn.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        turn: u64,
+        /// The ticket's epoch.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        epoch: u64,
+        /// Where it begins, in UTF-16 code units of the whole reply. A piece that begins at 0 starts over.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        offset: u64,
+        /// The text.
+        text: String,
+    },
+    /// A person types.
+    Typing {
+        /// Their name.
+        name: String,
+        /// Whether; forget it after 6 seconds.
+        typing: bool,
+    },
+    /// The service's look or mode changed.
+    Service {
+        /// How the widget looks.
+        look: Look,
+        /// Who may answer.
+        mode: Mode,
+    },
+    /// A request was done, durably.
+    Done {
+        /// The request's id.
+        id: CommandId,
+        /// The seq of the message, for `send`; else the version after it.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        seq: u64,
+    },
+    /// A request was refused; nothing changed.
+    Refused {
+        /// The request's id; none where the request had none.
+        id: Option<CommandId>,
+        /// Why.
+        problem: Problem,
+    },
+    /// The answer to `ping`.
+    Pong,
+}
+
+/// An event, as the visitor may see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct VisitorEvent {
+    /// Its place in the conversation.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// The epoch of control after it.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub epoch: u64,
+    /// What.
+    pub body: VisitorEventBody,
+}
+
+/// What a [`VisitorEvent`] says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum VisitorEventBody {
+    /// Somebody said something.
+    Message {
+        /// Who.
+        from: Speaker,
+        /// The agent's or the specialist's name.
+        name: Option<String>,
+        /// The text: text, never HTML.
+        text: String,
+        /// The help pages that the assistant took it from.
+        sources: Vec<Source>,
+        /// The assistant's turn: replaces the pieces of that turn.
+        #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+        turn: Option<u64>,
+    },
+    /// The assistant begins to write.
+    ReplyStarted {
+        /// The turn.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        turn: u64,
+    },
+    /// The assistant's reply ended before it was whole: remove its pieces.
+    ReplyStopped {
+        /// The turn.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        turn: u64,
+    },
+    /// A person joined.
+    PersonJoined {
+        /// Under this name.
+        name: String,
+        /// Their id, for a face.
+        agent: AgentId,
+    },
+    /// The person left; nobody has the floor.
+    PersonLeft,
+    /// A person was asked for.
+    Connecting {
+        /// What to show for it, as a message; none where no automated word may be said.
+        said: Option<String>,
+    },
+    /// Nobody came in time: offer an e-mail field.
+    NobodyCame {
+        /// What to show for it, as a message.
+        text: String,
+    },
+    /// The assistant is back.
+    AssistantBack,
+    /// A rating was kept.
+    MessageRated {
+        /// The message's seq.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        message: u64,
+        /// Up, down, or taken back.
+        up: Option<bool>,
+    },
+    /// The rating of the conversation was kept.
+    ConversationRated {
+        /// One to five.
+        stars: u8,
+    },
+    /// It was marked as resolved: ask for a rating.
+    Resolved,
+    /// It goes on.
+    Reopened,
+    /// It ended; the next message begins a new conversation.
+    Closed,
+}
