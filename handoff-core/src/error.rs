@@ -39,3 +39,15 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 }
+
+/// Somebody outside (a provider, a bus) did not do what was asked, in words for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreachable(#[source] Box<dyn Error + Send + Sync>);
+
+impl Unreachable {
+    /// From whatever the client library says.
+    pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(source.into())
+    }
+}

@@ -1,6 +1,8 @@
 //! Who may speak in a chat between a visitor, an AI assistant and a team.
 
+pub mod assistant;
 pub mod attention;
+pub mod bus;
 pub mod conversation;
 pub mod directory;
 pub mod error;

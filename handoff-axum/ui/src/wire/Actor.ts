@@ -4,4 +4,4 @@ import type { AgentRef } from "./AgentRef";
 /**
  * Who did what an event says.
  */
-export type Actor = "Visitor" | { "Agent": AgentRef } | "Assistant" | "System";
+export type Actor = { "type": "visitor" } | { "type": "agent" } & AgentRef | { "type": "assistant" } | { "type": "system" };

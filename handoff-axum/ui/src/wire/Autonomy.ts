@@ -3,4 +3,4 @@
 /**
  * How far the assistant's words reach without a person.
  */
-export type Autonomy = "Auto" | "Draft" | "Off";
+export type Autonomy = "auto" | "draft" | "off";

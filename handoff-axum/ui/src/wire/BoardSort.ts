@@ -3,4 +3,4 @@
 /**
  * The order of a board. Ties are broken by the conversation's id, so that an order is total.
  */
-export type BoardSort = "Attention" | "Newest" | "Oldest" | "LongestWaiting";
+export type BoardSort = "attention" | "newest" | "oldest" | "longest_waiting";

@@ -3,12 +3,12 @@
 /**
  * How an agent came to have the floor.
  */
-export type Claim = "Button" | "Typing" | "Granted" | "GrantedByTime" | { "Forced": { 
+export type Claim = { "how": "button" } | { "how": "typing" } | { "how": "granted" } | { "how": "granted_by_time" } | { "how": "forced", 
 /**
  * Why.
  */
-reason: string, } } | { "Transferred": { 
+reason: string, } | { "how": "transferred", 
 /**
  * For the new holder.
  */
-note: string, } } | "Reopened";
+note: string, } | { "how": "reopened" };

@@ -3,4 +3,4 @@
 /**
  * Why a conversation ended for good.
  */
-export type CloseReason = "Dropped" | "Expired" | "Erased";
+export type CloseReason = "dropped" | "expired" | "erased";

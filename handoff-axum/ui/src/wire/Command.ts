@@ -15,7 +15,7 @@ import type { VisitorId } from "./VisitorId";
 /**
  * What can be asked of a conversation. Who asks is the [`Caller`](super::Caller), never a field of the command.
  */
-export type Command = { "Open": { 
+export type Command = { "type": "open", 
 /**
  * The service.
  */
@@ -31,11 +31,11 @@ profile: Profile,
 /**
  * Where the visitor is.
  */
-page: Page, } } | { "SendMessage": { 
+page: Page, } | { "type": "send_message", 
 /**
  * The text.
  */
-text: string, } } | "RequestPerson" | { "RateMessage": { 
+text: string, } | { "type": "request_person" } | { "type": "rate_message", 
 /**
  * The message's seq.
  */
@@ -43,7 +43,7 @@ message: number,
 /**
  * Up or down; none takes it back.
  */
-up: boolean | null, } } | { "RateConversation": { 
+up: boolean | null, } | { "type": "rate_conversation", 
 /**
  * One (bad) to five (good).
  */
@@ -51,31 +51,31 @@ stars: number,
 /**
  * A word with it; may be empty.
  */
-comment: string, } } | { "Identify": { 
+comment: string, } | { "type": "identify", 
 /**
  * All that is known now.
  */
-profile: Profile, } } | { "SetPage": { 
+profile: Profile, } | { "type": "set_page", 
 /**
  * Where.
  */
-page: Page, } } | "VisitorLeft" | "VisitorBack" | { "TakeOver": { 
+page: Page, } | { "type": "visitor_left" } | { "type": "visitor_back" } | { "type": "take_over", 
 /**
  * By typing rather than by the button.
  */
-typing: boolean, } } | { "ForceTakeOver": { 
+typing: boolean, } | { "type": "force_take_over", 
 /**
  * Why; for the timeline.
  */
-reason: string, } } | "RequestControl" | "WithdrawRequest" | { "GrantControl": { 
+reason: string, } | { "type": "request_control" } | { "type": "withdraw_request" } | { "type": "grant_control", 
 /**
  * Who asked.
  */
-to: AgentId, } } | { "DenyControl": { 
+to: AgentId, } | { "type": "deny_control", 
 /**
  * Who asked.
  */
-to: AgentId, } } | { "Transfer": { 
+to: AgentId, } | { "type": "transfer", 
 /**
  * To whom.
  */
@@ -83,11 +83,11 @@ to: TransferTarget,
 /**
  * For whoever gets it.
  */
-note: string, } } | "Release" | { "Return": { 
+note: string, } | { "type": "release" } | { "type": "return", 
 /**
  * What it should know or do; the visitor never sees this.
  */
-instruction: string | null, } } | { "SetHolderPresence": { 
+instruction: string | null, } | { "type": "set_holder_presence", 
 /**
  * Who.
  */
@@ -95,11 +95,11 @@ agent: AgentId,
 /**
  * Whether they are there.
  */
-present: boolean, } } | { "SendAgentMessage": { 
+present: boolean, } | { "type": "send_agent_message", 
 /**
  * The text.
  */
-text: string, } } | { "AddNote": { 
+text: string, } | { "type": "add_note", 
 /**
  * The text.
  */
@@ -107,19 +107,19 @@ text: string,
 /**
  * The assistant may know it.
  */
-for_assistant: boolean, } } | { "DismissFlag": { 
+for_assistant: boolean, } | { "type": "dismiss_flag", 
 /**
  * Which.
  */
-flag: FlagKind, } } | "Resolve" | "Reopen" | { "Snooze": { 
+flag: FlagKind, } | { "type": "resolve" } | { "type": "reopen" } | { "type": "snooze", 
 /**
  * Until when.
  */
-until: Timestamp, } } | "EndSnooze" | { "SetAutonomy": { 
+until: Timestamp, } | { "type": "end_snooze" } | { "type": "set_autonomy", 
 /**
  * The new one.
  */
-autonomy: Autonomy | null, } } | { "ApproveDraft": { 
+autonomy: Autonomy | null, } | { "type": "approve_draft", 
 /**
  * Its turn.
  */
@@ -127,19 +127,19 @@ turn: number,
 /**
  * The text to send instead.
  */
-edited: string | null, } } | { "RejectDraft": { 
+edited: string | null, } | { "type": "reject_draft", 
 /**
  * Its turn.
  */
-turn: number, } } | { "SetCategory": { 
+turn: number, } | { "type": "set_category", 
 /**
  * Its name.
  */
-category: string | null, } } | { "SetTags": { 
+category: string | null, } | { "type": "set_tags", 
 /**
  * All of them.
  */
-tags: Array<string>, } } | { "CommitReply": { 
+tags: Array<string>, } | { "type": "commit_reply", 
 /**
  * The permission.
  */
@@ -147,7 +147,7 @@ ticket: Ticket,
 /**
  * What to say.
  */
-reply: Reply, } } | { "AskForPerson": { 
+reply: Reply, } | { "type": "ask_for_person", 
 /**
  * The permission.
  */
@@ -155,7 +155,7 @@ ticket: Ticket,
 /**
  * Why.
  */
-reason: string, } } | { "FailReply": { 
+reason: string, } | { "type": "fail_reply", 
 /**
  * The permission; recording the piece works also after it ended, once.
  */
@@ -167,7 +167,7 @@ partial: string,
 /**
  * The stream ended without its end, rather than with an error.
  */
-truncated: boolean, } } | { "LearnFact": { 
+truncated: boolean, } | { "type": "learn_fact", 
 /**
  * The permission.
  */
@@ -179,7 +179,7 @@ name: string,
 /**
  * Its value.
  */
-value: string, } } | { "SetScore": { 
+value: string, } | { "type": "set_score", 
 /**
  * The permission.
  */
@@ -187,8 +187,8 @@ ticket: Ticket,
 /**
  * 0 to 100.
  */
-score: number, } } | "Wake" | "PolicyChanged" | { "RaiseFlag": { 
+score: number, } | { "type": "wake" } | { "type": "policy_changed" } | { "type": "raise_flag", 
 /**
  * What.
  */
-finding: Finding, } } | "Close";
+finding: Finding, } | { "type": "close" };

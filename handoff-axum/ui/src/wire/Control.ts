@@ -6,7 +6,7 @@ import type { Timestamp } from "./Timestamp";
 /**
  * Who may speak.
  */
-export type Control = "Assistant" | { "Waiting": { 
+export type Control = { "state": "assistant" } | { "state": "waiting", 
 /**
  * Since when.
  */
@@ -22,7 +22,7 @@ fallback_at: Timestamp | null,
 /**
  * Which team it waits for; none is everybody.
  */
-team: string | null, } } | { "Agent": { 
+team: string | null, } | { "state": "agent", 
 /**
  * Who.
  */
@@ -30,8 +30,8 @@ agent: AgentRef,
 /**
  * Since when.
  */
-since: Timestamp, } } | { "Paused": { 
+since: Timestamp, } | { "state": "paused", 
 /**
  * Since when.
  */
-since: Timestamp, } };
+since: Timestamp, };

@@ -3,4 +3,4 @@
 /**
  * What a draft does that nobody approved or rejected in time.
  */
-export type DraftTimeout = "Escalate" | "Send";
+export type DraftTimeout = "escalate" | "send";

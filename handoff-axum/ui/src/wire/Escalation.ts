@@ -5,16 +5,16 @@ import type { FlagKind } from "./FlagKind";
 /**
  * Why a conversation waits for a person.
  */
-export type Escalation = "VisitorAsked" | { "Flagged": { 
+export type Escalation = { "why": "visitor_asked" } | { "why": "flagged", 
 /**
  * Which.
  */
-flag: FlagKind, } } | { "AssistantAsked": { 
+flag: FlagKind, } | { "why": "assistant_asked", 
 /**
  * In its words.
  */
-reason: string, } } | "AssistantFailed" | { "HolderGone": { 
+reason: string, } | { "why": "assistant_failed" } | { "why": "holder_gone", 
 /**
  * Who had the floor.
  */
-agent: AgentRef, } } | "PeopleOnly";
+agent: AgentRef, } | { "why": "people_only" };

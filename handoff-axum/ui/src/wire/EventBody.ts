@@ -25,7 +25,7 @@ import type { VisitorId } from "./VisitorId";
  *
  * A kind that this version does not know becomes [`EventBody::Unknown`]: it is kept and skipped.
  */
-export type EventBody = { "Opened": { 
+export type EventBody = { "type": "opened", 
 /**
  * Its service.
  */
@@ -45,11 +45,11 @@ mode: Mode,
 /**
  * The service's times.
  */
-timing: Timing, } } | { "MessageReceived": { 
+timing: Timing, } | { "type": "message_received", 
 /**
  * The text, byte for byte.
  */
-text: string, } } | { "ReplyRequested": { 
+text: string, } | { "type": "reply_requested", 
 /**
  * The turn that the ticket is for.
  */
@@ -65,7 +65,7 @@ deadline: Timestamp,
 /**
  * 1 for the first try, 2 for the second, …
  */
-attempt: number, } } | { "ReplyCommitted": { 
+attempt: number, } | { "type": "reply_committed", 
 /**
  * The turn that it answers.
  */
@@ -77,7 +77,7 @@ reply: Reply,
 /**
  * Who approved it, in `Draft`.
  */
-approved_by: AgentRef | null, } } | { "DraftProposed": { 
+approved_by?: AgentRef | null, } | { "type": "draft_proposed", 
 /**
  * The turn that it answers.
  */
@@ -89,11 +89,11 @@ reply: Reply,
 /**
  * A draft may be approved; a suggestion may only be copied.
  */
-purpose: Purpose, } } | { "DraftRejected": { 
+purpose: Purpose, } | { "type": "draft_rejected", 
 /**
  * Its turn.
  */
-turn: number, } } | { "ReplyInterrupted": { 
+turn: number, } | { "type": "reply_interrupted", 
 /**
  * Its turn.
  */
@@ -105,11 +105,11 @@ partial: string,
 /**
  * Why it ended.
  */
-why: TicketEnd, } } | { "AgentMessaged": { 
+why: TicketEnd, } | { "type": "agent_messaged", 
 /**
  * The text, byte for byte.
  */
-text: string, } } | { "NoteAdded": { 
+text: string, } | { "type": "note_added", 
 /**
  * The text.
  */
@@ -117,7 +117,7 @@ text: string,
 /**
  * The author marked it as something that the assistant may know.
  */
-for_assistant: boolean, } } | { "TakenOver": { 
+for_assistant: boolean, } | { "type": "taken_over", 
 /**
  * Who.
  */
@@ -125,11 +125,11 @@ agent: AgentRef,
 /**
  * Who had it before.
  */
-from: AgentRef | null, 
+from?: AgentRef | null, 
 /**
  * How it came about.
  */
-how: Claim, } } | { "ControlRequested": ControlRequest } | { "ControlRequestEnded": { 
+how: Claim, } | { "type": "control_requested" } & ControlRequest | { "type": "control_request_ended", 
 /**
  * Who had asked.
  */
@@ -137,7 +137,7 @@ agent: AgentRef,
 /**
  * How it ended.
  */
-how: RequestEnd, } } | { "Transferred": { 
+how: RequestEnd, } | { "type": "transferred", 
 /**
  * Who let go.
  */
@@ -145,7 +145,7 @@ from: AgentRef,
 /**
  * To which team; none is everybody.
  */
-team: string | null, 
+team?: string | null, 
 /**
  * For whoever takes it.
  */
@@ -153,19 +153,19 @@ note: string,
 /**
  * When the assistant takes over again if nobody comes.
  */
-fallback_at: Timestamp | null, } } | { "Released": { 
+fallback_at?: Timestamp | null, } | { "type": "released", 
 /**
  * Who let go.
  */
-from: AgentRef, } } | { "Returned": { 
+from: AgentRef, } | { "type": "returned", 
 /**
  * What the agent told it; the visitor never sees this.
  */
-instruction: string | null, 
+instruction?: string | null, 
 /**
  * Why.
  */
-why: ReturnReason, } } | { "Escalated": { 
+why: ReturnReason, } | { "type": "escalated", 
 /**
  * Why.
  */
@@ -173,15 +173,15 @@ why: Escalation,
 /**
  * What the visitor is told; none where no automated word may be said.
  */
-said: string | null, 
+said?: string | null, 
 /**
  * When the assistant takes over again if nobody comes; none: it waits on.
  */
-fallback_at: Timestamp | null, } } | { "FallbackSent": { 
+fallback_at?: Timestamp | null, } | { "type": "fallback_sent", 
 /**
  * What the visitor is told.
  */
-text: string, } } | { "HolderWarned": { 
+text: string, } | { "type": "holder_warned", 
 /**
  * Who.
  */
@@ -189,7 +189,7 @@ agent: AgentRef,
 /**
  * When the floor is lost.
  */
-lost_at: Timestamp, } } | { "HolderPresence": { 
+lost_at: Timestamp, } | { "type": "holder_presence", 
 /**
  * Who.
  */
@@ -197,11 +197,11 @@ agent: AgentRef,
 /**
  * Whether they are there.
  */
-present: boolean, } } | { "FlagRaised": Flag } | { "FlagDismissed": { 
+present: boolean, } | { "type": "flag_raised" } & Flag | { "type": "flag_dismissed", 
 /**
  * Which.
  */
-flag: FlagKind, } } | { "MessageRated": { 
+flag: FlagKind, } | { "type": "message_rated", 
 /**
  * That message.
  */
@@ -209,7 +209,7 @@ message: number,
 /**
  * Thumbs up or down; none takes it back.
  */
-up: boolean | null, } } | { "ConversationRated": { 
+up: boolean | null, } | { "type": "conversation_rated", 
 /**
  * One (bad) to five (good).
  */
@@ -217,47 +217,47 @@ stars: number,
 /**
  * What the visitor wrote with it; may be empty.
  */
-comment: string, } } | "Resolved" | { "Reopened": { 
+comment: string, } | { "type": "resolved" } | { "type": "reopened", 
 /**
  * Who has the floor now; none: see the event after it.
  */
-holder: AgentRef | null, } } | "VisitorLeft" | "VisitorBack" | "Dropped" | { "Closed": { 
+holder?: AgentRef | null, } | { "type": "visitor_left" } | { "type": "visitor_back" } | { "type": "dropped" } | { "type": "closed", 
 /**
  * Why.
  */
-why: CloseReason, } } | { "Snoozed": { 
+why: CloseReason, } | { "type": "snoozed", 
 /**
  * When it comes back.
  */
-until: Timestamp, } } | "SnoozeEnded" | { "ModeChanged": { 
+until: Timestamp, } | { "type": "snooze_ended" } | { "type": "mode_changed", 
 /**
  * The new one.
  */
-mode: Mode, } } | { "TimingChanged": { 
+mode: Mode, } | { "type": "timing_changed", 
 /**
  * The new ones.
  */
-timing: Timing, } } | { "AutonomyChanged": { 
+timing: Timing, } | { "type": "autonomy_changed", 
 /**
  * The new one.
  */
-autonomy: Autonomy | null, } } | { "CategorySet": { 
+autonomy: Autonomy | null, } | { "type": "category_set", 
 /**
  * Its name.
  */
-category: string | null, } } | { "TagsSet": { 
+category: string | null, } | { "type": "tags_set", 
 /**
  * All of them.
  */
-tags: Array<string>, } } | { "ProfileChanged": { 
+tags: Array<string>, } | { "type": "profile_changed", 
 /**
  * All that is known now.
  */
-profile: Profile, } } | { "PageChanged": { 
+profile: Profile, } | { "type": "page_changed", 
 /**
  * Where.
  */
-page: Page, } } | { "FactLearned": { 
+page: Page, } | { "type": "fact_learned", 
 /**
  * Its name, like `company`.
  */
@@ -265,8 +265,8 @@ name: string,
 /**
  * Its value.
  */
-value: string, } } | { "ScoreSet": { 
+value: string, } | { "type": "score_set", 
 /**
  * 0 to 100.
  */
-score: number, } };
+score: number, };

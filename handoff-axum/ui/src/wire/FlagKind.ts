@@ -3,4 +3,4 @@
 /**
  * The kind of a [`Flag`]: why a conversation needs attention.
  */
-export type FlagKind = "HelpRequested" | "NonAnswer" | "NegativeFeedback" | "ThumbsDown" | "Unattended" | "AssistantFailed" | { "Rule": string };
+export type FlagKind = "help_requested" | "non_answer" | "negative_feedback" | "thumbs_down" | "unattended" | "assistant_failed" | { "rule": string };

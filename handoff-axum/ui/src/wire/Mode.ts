@@ -3,4 +3,4 @@
 /**
  * Who may answer in a service.
  */
-export type Mode = "AssistantOnly" | "Supported" | "HumanOnly";
+export type Mode = "assistant_only" | "supported" | "human_only";

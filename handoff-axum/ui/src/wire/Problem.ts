@@ -8,7 +8,7 @@ export type Problem = {
 /**
  * Stable: `/problems/` and a code, like `/problems/held_by`.
  */
-kind: string, 
+type: string, 
 /**
  * The HTTP status.
  */

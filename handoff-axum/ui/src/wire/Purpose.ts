@@ -3,4 +3,4 @@
 /**
  * What a reply of the assistant is for.
  */
-export type Purpose = "Reply" | "Draft" | "Suggestion";
+export type Purpose = "reply" | "draft" | "suggestion";

@@ -8,19 +8,19 @@ import type { TicketEnd } from "./TicketEnd";
 /**
  * Why a command is refused. Nothing was changed.
  */
-export type Rejection = { "HeldBy": { 
+export type Rejection = { "code": "held_by", 
 /**
  * Who.
  */
-holder: AgentRef, } } | "NotHolder" | "NotHeld" | "AlreadyHolder" | { "RequestPending": { 
+holder: AgentRef, } | { "code": "not_holder" } | { "code": "not_held" } | { "code": "already_holder" } | { "code": "request_pending", 
 /**
  * Who asked.
  */
-by: AgentRef, } } | "NoSuchRequest" | "AssistantOnly" | "HumanOnly" | "AlreadyAssistant" | { "NotOpen": { 
+by: AgentRef, } | { "code": "no_such_request" } | { "code": "assistant_only" } | { "code": "human_only" } | { "code": "already_assistant" } | { "code": "not_open", 
 /**
  * Where it stands.
  */
-status: Status, } } | { "FloorLost": { 
+status: Status, } | { "code": "floor_lost", 
 /**
  * The ticket.
  */
@@ -32,15 +32,15 @@ why: TicketEnd | null,
 /**
  * Who has the floor now.
  */
-holder: AgentRef | null, } } | { "RoleTooLow": { 
+holder: AgentRef | null, } | { "code": "role_too_low", 
 /**
  * The lowest role that may.
  */
-needs: Role, } } | "NotYours" | "AlreadyOpened" | "NoSuchConversation" | "NoSuchMessage" | "NoSuchDraft" | "NoSuchFlag" | "OneOpenConversation" | "CommandIdReused" | { "Empty": { 
+needs: Role, } | { "code": "not_yours" } | { "code": "already_opened" } | { "code": "no_such_conversation" } | { "code": "no_such_message" } | { "code": "no_such_draft" } | { "code": "no_such_flag" } | { "code": "one_open_conversation" } | { "code": "command_id_reused" } | { "code": "empty", 
 /**
  * Which.
  */
-field: string, } } | { "TooLong": { 
+field: string, } | { "code": "too_long", 
 /**
  * Which.
  */
@@ -48,11 +48,11 @@ field: string,
 /**
  * The limit in bytes.
  */
-limit: number, } } | { "Nul": { 
+limit: number, } | { "code": "nul", 
 /**
  * Which.
  */
-field: string, } } | { "OutOfBounds": { 
+field: string, } | { "code": "out_of_bounds", 
 /**
  * Which.
  */
@@ -60,4 +60,4 @@ field: string,
 /**
  * What is allowed.
  */
-bounds: string, } };
+bounds: string, };

@@ -3,4 +3,4 @@
 /**
  * With whom a resolved conversation goes on when the visitor writes again.
  */
-export type ReopenWith = "Assistant" | "LastAgent";
+export type ReopenWith = "assistant" | "last_agent";

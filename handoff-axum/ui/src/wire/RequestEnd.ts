@@ -3,4 +3,4 @@
 /**
  * How a request for control ended without a change of control.
  */
-export type RequestEnd = "Denied" | "DeniedByTime" | "Withdrawn";
+export type RequestEnd = "denied" | "denied_by_time" | "withdrawn";

@@ -3,4 +3,4 @@
 /**
  * Why the assistant has the floor again.
  */
-export type ReturnReason = "ByAgent" | "NobodyCame" | "ModeChanged";
+export type ReturnReason = "by_agent" | "nobody_came" | "mode_changed";

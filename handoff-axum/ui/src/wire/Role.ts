@@ -3,4 +3,4 @@
 /**
  * What a person of the team may do; each role may do all that the ones before it may.
  */
-export type Role = "Viewer" | "Agent" | "Supervisor" | "Admin" | "Owner";
+export type Role = "viewer" | "agent" | "supervisor" | "admin" | "owner";

@@ -3,4 +3,4 @@
 /**
  * The answer to a request for control that the holder leaves unanswered.
  */
-export type SilentAnswer = "Deny" | "Grant";
+export type SilentAnswer = "deny" | "grant";

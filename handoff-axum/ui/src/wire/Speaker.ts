@@ -3,4 +3,4 @@
 /**
  * Who said the last message.
  */
-export type Speaker = "Visitor" | "Assistant" | "Agent" | "System";
+export type Speaker = "visitor" | "assistant" | "agent" | "system";

@@ -3,4 +3,4 @@
 /**
  * Where a conversation stands, in one word.
  */
-export type Status = "Assistant" | "Waiting" | "Agent" | "Paused" | "Dropped" | "Resolved" | "Closed";
+export type Status = "assistant" | "waiting" | "agent" | "paused" | "dropped" | "resolved" | "closed";

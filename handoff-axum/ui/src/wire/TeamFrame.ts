@@ -15,7 +15,7 @@ import type { Timestamp } from "./Timestamp";
 /**
  * What a dashboard gets.
  */
-export type TeamFrame = { "Welcome": { 
+export type TeamFrame = { "type": "welcome", 
 /**
  * [`PROTOCOL`].
  */
@@ -39,7 +39,7 @@ heartbeat_ms: number,
 /**
  * The server's clock.
  */
-now: Timestamp, } } | { "Board": { 
+now: Timestamp, } | { "type": "board", 
 /**
  * Some cards.
  */
@@ -55,15 +55,15 @@ last: boolean,
 /**
  * There are more open conversations than a board sends: search and filters ask the server (REST).
  */
-truncated: boolean, } } | { "Card": { 
+truncated: boolean, } | { "type": "card", 
 /**
  * Its card now.
  */
-card: Card, } } | { "Counts": { 
+card: Card, } | { "type": "counts", 
 /**
  * By service.
  */
-counts: Array<ServiceCounts>, } } | { "Events": { 
+counts: Array<ServiceCounts>, } | { "type": "events", 
 /**
  * Which.
  */
@@ -75,7 +75,7 @@ events: Array<Event>,
 /**
  * The stored history up to `watch` is complete with this batch; what follows is live.
  */
-caught_up: boolean, } } | { "Piece": { 
+caught_up: boolean, } | { "type": "piece", 
 /**
  * Which conversation.
  */
@@ -95,7 +95,7 @@ offset: number,
 /**
  * The text.
  */
-text: string, } } | { "Typing": { 
+text: string, } | { "type": "typing", 
 /**
  * Which conversation.
  */
@@ -111,7 +111,7 @@ name: string | null,
 /**
  * Whether; forget it after 6 seconds.
  */
-typing: boolean, } } | { "Viewers": { 
+typing: boolean, } | { "type": "viewers", 
 /**
  * Which conversation.
  */
@@ -119,15 +119,15 @@ conversation: ConversationId,
 /**
  * Everybody, oneself included.
  */
-agents: Array<AgentRef>, } } | { "Team": { 
+agents: Array<AgentRef>, } | { "type": "team", 
 /**
  * Everybody.
  */
-team: Array<Colleague>, } } | { "Service": { 
+team: Array<Colleague>, } | { "type": "service", 
 /**
  * The service now.
  */
-service: ServiceView, } } | { "Done": { 
+service: ServiceView, } | { "type": "done", 
 /**
  * The request's id.
  */
@@ -135,7 +135,7 @@ id: CommandId,
 /**
  * The conversation's version after it.
  */
-version: number, } } | { "Refused": { 
+version: number, } | { "type": "refused", 
 /**
  * The request's id; none where the request had none.
  */
@@ -143,4 +143,4 @@ id: CommandId | null,
 /**
  * Why.
  */
-problem: Problem, } } | "Pong";
+problem: Problem, } | { "type": "pong" };

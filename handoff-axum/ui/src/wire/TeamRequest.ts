@@ -6,11 +6,11 @@ import type { ConversationId } from "./ConversationId";
 /**
  * What a dashboard sends.
  */
-export type TeamRequest = { "Hello": { 
+export type TeamRequest = { "type": "hello", 
 /**
  * [`PROTOCOL`].
  */
-protocol: number, } } | { "Watch": { 
+protocol: number, } | { "type": "watch", 
 /**
  * Which.
  */
@@ -18,11 +18,11 @@ conversation: ConversationId,
 /**
  * The last version seen; 0: from the beginning.
  */
-after: number, } } | { "Unwatch": { 
+after: number, } | { "type": "unwatch", 
 /**
  * Which.
  */
-conversation: ConversationId, } } | { "Do": { 
+conversation: ConversationId, } | { "type": "do", 
 /**
  * The client's own id: a UUID. A repeat is done once and answered as the first time.
  */
@@ -34,7 +34,7 @@ conversation: ConversationId,
 /**
  * What.
  */
-command: Command, } } | { "Typing": { 
+command: Command, } | { "type": "typing", 
 /**
  * Where.
  */
@@ -42,4 +42,4 @@ conversation: ConversationId,
 /**
  * Whether.
  */
-typing: boolean, } } | "Ping";
+typing: boolean, } | { "type": "ping" };

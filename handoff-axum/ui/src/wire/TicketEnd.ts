@@ -3,4 +3,4 @@
 /**
  * Why a ticket ended without a reply.
  */
-export type TicketEnd = "ControlChanged" | "Superseded" | "TimedOut" | "Failed" | "Truncated" | "Ended";
+export type TicketEnd = "control_changed" | "superseded" | "timed_out" | "failed" | "truncated" | "ended";

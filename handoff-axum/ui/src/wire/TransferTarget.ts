@@ -4,12 +4,12 @@ import type { AgentRef } from "./AgentRef";
 /**
  * To whom a conversation is handed.
  */
-export type TransferTarget = { "Agent": { 
+export type TransferTarget = { "type": "agent", 
 /**
  * Who.
  */
-agent: AgentRef, } } | { "Team": { 
+agent: AgentRef, } | { "type": "team", 
 /**
  * Its name.
  */
-team: string, } } | "Queue";
+team: string, } | { "type": "queue" };

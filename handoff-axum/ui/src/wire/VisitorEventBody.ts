@@ -6,7 +6,7 @@ import type { Speaker } from "./Speaker";
 /**
  * What a [`VisitorEvent`] says.
  */
-export type VisitorEventBody = { "Message": { 
+export type VisitorEventBody = { "type": "message", 
 /**
  * Who.
  */
@@ -26,15 +26,15 @@ sources: Array<Source>,
 /**
  * The assistant's turn: replaces the pieces of that turn.
  */
-turn: number | null, } } | { "ReplyStarted": { 
+turn: number | null, } | { "type": "reply_started", 
 /**
  * The turn.
  */
-turn: number, } } | { "ReplyStopped": { 
+turn: number, } | { "type": "reply_stopped", 
 /**
  * The turn.
  */
-turn: number, } } | { "PersonJoined": { 
+turn: number, } | { "type": "person_joined", 
 /**
  * Under this name.
  */
@@ -42,15 +42,15 @@ name: string,
 /**
  * Their id, for a face.
  */
-agent: AgentId, } } | "PersonLeft" | { "Connecting": { 
+agent: AgentId, } | { "type": "person_left" } | { "type": "connecting", 
 /**
  * What to show for it, as a message; none where no automated word may be said.
  */
-said: string | null, } } | { "NobodyCame": { 
+said: string | null, } | { "type": "nobody_came", 
 /**
  * What to show for it, as a message.
  */
-text: string, } } | "AssistantBack" | { "MessageRated": { 
+text: string, } | { "type": "assistant_back" } | { "type": "message_rated", 
 /**
  * The message's seq.
  */
@@ -58,8 +58,8 @@ message: number,
 /**
  * Up, down, or taken back.
  */
-up: boolean | null, } } | { "ConversationRated": { 
+up: boolean | null, } | { "type": "conversation_rated", 
 /**
  * One to five.
  */
-stars: number, } } | "Resolved" | "Reopened" | "Closed";
+stars: number, } | { "type": "resolved" } | { "type": "reopened" } | { "type": "closed" };

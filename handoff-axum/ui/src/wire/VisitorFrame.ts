@@ -10,7 +10,7 @@ import type { VisitorEvent } from "./VisitorEvent";
 /**
  * What a widget gets. Nothing of the team's (notes, flags, drafts, instructions) has a place in it.
  */
-export type VisitorFrame = { "Welcome": { 
+export type VisitorFrame = { "type": "welcome", 
 /**
  * [`PROTOCOL`].
  */
@@ -38,11 +38,11 @@ heartbeat_ms: number,
 /**
  * The server's clock.
  */
-now: Timestamp, } } | { "Opened": { 
+now: Timestamp, } | { "type": "opened", 
 /**
  * Which.
  */
-conversation: ConversationId, } } | { "Events": { 
+conversation: ConversationId, } | { "type": "events", 
 /**
  * Some events.
  */
@@ -54,7 +54,7 @@ version: number,
 /**
  * The stored history is complete with this batch; what follows is live.
  */
-caught_up: boolean, } } | { "Piece": { 
+caught_up: boolean, } | { "type": "piece", 
 /**
  * The reply's turn.
  */
@@ -70,7 +70,7 @@ offset: number,
 /**
  * The text.
  */
-text: string, } } | { "Typing": { 
+text: string, } | { "type": "typing", 
 /**
  * Their name.
  */
@@ -78,7 +78,7 @@ name: string,
 /**
  * Whether; forget it after 6 seconds.
  */
-typing: boolean, } } | { "Service": { 
+typing: boolean, } | { "type": "service", 
 /**
  * How the widget looks.
  */
@@ -86,7 +86,7 @@ look: Look,
 /**
  * Who may answer.
  */
-mode: Mode, } } | { "Done": { 
+mode: Mode, } | { "type": "done", 
 /**
  * The request's id.
  */
@@ -94,7 +94,7 @@ id: CommandId,
 /**
  * The seq of the message, for `send`; else the version after it.
  */
-seq: number, } } | { "Refused": { 
+seq: number, } | { "type": "refused", 
 /**
  * The request's id; none where the request had none.
  */
@@ -102,4 +102,4 @@ id: CommandId | null,
 /**
  * Why.
  */
-problem: Problem, } } | "Pong";
+problem: Problem, } | { "type": "pong" };

@@ -9,7 +9,7 @@ import type { VisitorId } from "./VisitorId";
 /**
  * What a widget sends.
  */
-export type VisitorRequest = { "Hello": { 
+export type VisitorRequest = { "type": "hello", 
 /**
  * [`PROTOCOL`].
  */
@@ -41,7 +41,7 @@ page: Page,
 /**
  * What the page tells about the visitor. `verified` is ignored: only a signed identity verifies.
  */
-profile: Profile, } } | { "Send": { 
+profile: Profile, } | { "type": "send", 
 /**
  * The client's own id: a UUID. A repeat is stored once and answered as the first time.
  */
@@ -49,11 +49,11 @@ id: CommandId,
 /**
  * The text.
  */
-text: string, } } | { "RequestPerson": { 
+text: string, } | { "type": "request_person", 
 /**
  * The client's own id.
  */
-id: CommandId, } } | { "RateMessage": { 
+id: CommandId, } | { "type": "rate_message", 
 /**
  * The client's own id.
  */
@@ -65,7 +65,7 @@ message: number,
 /**
  * Up or down.
  */
-up: boolean | null, } } | { "RateConversation": { 
+up: boolean | null, } | { "type": "rate_conversation", 
 /**
  * The client's own id.
  */
@@ -77,7 +77,7 @@ stars: number,
 /**
  * A word with it; may be empty.
  */
-comment: string, } } | { "Identify": { 
+comment: string, } | { "type": "identify", 
 /**
  * The client's own id.
  */
@@ -89,12 +89,12 @@ name: string | null,
 /**
  * The address.
  */
-email: string | null, } } | { "SetPage": { 
+email: string | null, } | { "type": "set_page", 
 /**
  * Where.
  */
-page: Page, } } | { "Typing": { 
+page: Page, } | { "type": "typing", 
 /**
  * Whether.
  */
-typing: boolean, } } | "Ping";
+typing: boolean, } | { "type": "ping" };

@@ -1,0 +1,118 @@
+//! The [`Assistant`] trait: who writes replies.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::{Fact, Page, Profile, Purpose, Reply, Speaker, Ticket};
+use crate::error::Unreachable;
+use crate::id::ServiceId;
+use crate::time::Timestamp;
+
+/// What an assistant is asked to answer. It holds nothing that the visitor must not learn: no note, no other visitor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// The permission for the reply.
+    pub ticket: Ticket,
+    /// The service.
+    pub service: ServiceId,
+    /// What the reply is for.
+    pub purpose: Purpose,
+    /// When the turn counts as lost.
+    pub deadline: Timestamp,
+    /// What was said, oldest first; the last line is the newest.
+    pub transcript: Vec<Line>,
+    /// What happened that the transcript does not say.
+    pub briefing: Briefing,
+    /// What is known of the visitor.
+    pub profile: Profile,
+    /// Where the visitor is.
+    pub page: Page,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Who.
+    pub speaker: Speaker,
+    /// The agent's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The text.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What an assistant is told when it gets the floor (back).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Briefing {
+    /// Who had the floor last, by name; none where no person was there.
+    pub returned_by: Option<String>,
+    /// What that agent told the assistant.
+    pub instruction: Option<String>,
+    /// What was learned of the visitor.
+    pub facts: Vec<Fact>,
+    /// Notes that their author marked for the assistant.
+    pub notes: Vec<String>,
+}
+
+/// Where an assistant puts the pieces of a reply as it writes them.
+#[async_trait]
+pub trait ReplySink: Send + Sync {
+    /// Shows one more piece to those who look. Pieces are never stored: the whole reply is what
+    /// [`Assistant::reply`] returns.
+    ///
+    /// # Errors
+    /// [`FloorLost`] once the ticket ended: stop writing.
+    async fn piece(&self, text: &str) -> Result<(), FloorLost>;
+}
+
+/// The ticket ended while the reply was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the floor was lost: stop this reply")]
+pub struct FloorLost;
+
+/// What an assistant came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// Say this.
+    Reply(Reply),
+    /// A person is needed, for this reason.
+    AskForPerson(String),
+    /// Somebody else answers this turn by its ticket (a bot over HTTP): wait for it until the deadline.
+    Elsewhere,
+}
+
+/// Why an assistant came to nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssistantError {
+    /// The ticket ended.
+    #[error(transparent)]
+    FloorLost(#[from] FloorLost),
+    /// The stream ended without its end marker: what came is no whole reply.
+    #[error("the reply was cut short")]
+    Truncated,
+    /// The provider can't be reached or refused.
+    #[error("the assistant's provider failed: {0}")]
+    Provider(#[source] Unreachable),
+}
+
+/// Writes replies.
+///
+/// # What an implementation must guarantee
+/// - It returns a reply only if it is whole. A stream that ended without its end marker is
+///   [`AssistantError::Truncated`].
+/// - The future may be dropped at any await: a takeover does that. Whatever it started elsewhere ends with it.
+/// - It keeps nothing of one conversation for another.
+///
+/// It need not check the ticket: a late reply is refused by the commit.
+#[async_trait]
+pub trait Assistant: Debug + Send + Sync + 'static {
+    /// Answers one turn.
+    async fn reply(&self, turn: &Turn, sink: &dyn ReplySink) -> Result<Answer, AssistantError>;
+}
