@@ -1,0 +1,80 @@
+//! [`NonAnswer`]: the assistant could not answer.
+
+use std::sync::LazyLock;
+
+use super::words::{Grammar, Language, Match, Text};
+use super::{Detector, Finding, FlagKind, Observed};
+
+/// Rules of the phrase files, in the order of the `RULE_` constants.
+const RULES: [&str; 2] = ["lost", "quiet"];
+const RULE_LOST: usize = 0;
+const RULE_QUIET: usize = 1;
+
+/// In a reply of more words than this, only its beginning can make it a non-answer: what comes later is a side remark.
+const SHORT_REPLY: usize = 70;
+/// The beginning of a long reply, in words.
+const OPENING: usize = 25;
+
+macro_rules! dialect {
+    ($language:ident, $file:literal) => {
+        (Language::$language, include_str!(concat!("phrases/non_answer/", $file, ".txt")))
+    };
+}
+
+static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
+
+fn compile() -> Result<Grammar, String> {
+    let files = [
+        dialect!(English, "en"),
+    ];
+    Grammar::compile(&files, &RULES)
+}
+
+/// Raises [`FlagKind::NonAnswer`] when a reply of the assistant says that it does not know, does not understand, found
+/// nothing or cannot help, in the same languages as [`HelpRequest`](super::HelpRequest).
+///
+/// A long reply that answers and has such a remark further down is an answer. Only the first 4,000 characters of a reply
+/// are looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NonAnswer {
+    _private: (),
+}
+
+impl NonAnswer {
+    /// Makes the detector; the first call in a process compiles the phrase files.
+    #[must_use]
+    pub fn new() -> Self {
+        LazyLock::force(&GRAMMAR);
+        Self { _private: () }
+    }
+}
+
+impl Detector for NonAnswer {
+    fn name(&self) -> &'static str {
+        "non_answer"
+    }
+
+    fn detect(&self, observed: Observed<'_>) -> Vec<Finding> {
+        let Observed::AssistantReply { text } = observed else { return Vec::new() };
+        let text = Text::read(text);
+        let found = lost(&text).map(|found| Finding {
+            kind: FlagKind::NonAnswer,
+            reason: "The assistant could not answer.".to_owned(),
+            quote: text.quote(found.first, found.last).to_owned(),
+        });
+        found.into_iter().collect()
+    }
+}
+
+/// The first place where the reply gives up.
+fn lost(text: &Text<'_>) -> Option<Match> {
+    let grammar = GRAMMAR.as_ref()?;
+    let reach = if text.len() > SHORT_REPLY { OPENING } else { SHORT_REPLY };
+    grammar.readings(text).iter().find_map(|reading| {
+        let quiet = reading.matches(|rule| rule == RULE_QUIET);
+        reading.matches(|rule| rule == RULE_LOST).into_iter().find(|found| {
+            let overlaps = |other: &Match| other.first <= found.last && found.first <= other.last;
+            found.first < reach && !quiet.iter().any(overlaps)
+        })
+    })
+}

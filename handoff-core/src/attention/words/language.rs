@@ -1,0 +1,37 @@
+//! The languages that the detectors read.
+
+/// A language with phrase files of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(in crate::attention) enum Language {
+    English,
+    Spanish,
+    Portuguese,
+    French,
+    German,
+    Italian,
+    Dutch,
+    Polish,
+    Russian,
+    Turkish,
+    Arabic,
+    Hindi,
+    Chinese,
+    Japanese,
+    Korean,
+    Indonesian,
+}
+
+impl Language {
+    /// How many there are.
+    pub(in crate::attention) const COUNT: usize = 16;
+
+    /// Its place in tables by language.
+    pub(super) fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Whether its words are found inside runs of letters, because it is written without spaces (or with loose ones).
+    pub(super) fn is_unspaced(self) -> bool {
+        matches!(self, Self::Chinese | Self::Japanese | Self::Korean)
+    }
+}

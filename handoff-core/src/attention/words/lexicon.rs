@@ -1,0 +1,106 @@
+//! The words of all languages, and what they mean to each.
+
+use super::hash::{self, ByHash};
+use super::language::Language;
+use super::pattern::Classes;
+use super::text::Text;
+use super::typos::Typos;
+
+/// What a word is in one language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sense {
+    pub(super) language: Language,
+    pub(super) classes: Classes,
+}
+
+/// A phrase of several words, under the hash of its first.
+#[derive(Debug)]
+pub(super) struct Phrase {
+    pub(super) sense: Sense,
+    pub(super) rest: Box<[u64]>,
+}
+
+/// What is known of one spelling.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    pub(super) senses: Vec<Sense>,
+    /// Longest first.
+    pub(super) phrases: Vec<Phrase>,
+    /// A key word: one that is understood misspelt and run together, too.
+    pub(super) is_key: bool,
+}
+
+/// All words by their hash, and the key words by their misspellings.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    entries: ByHash<Entry>,
+    typos: Typos,
+}
+
+impl Lexicon {
+    /// What is known of the word with this hash.
+    pub(super) fn entry(&self, hash: u64) -> Option<&Entry> {
+        self.entries.get(&hash)
+    }
+
+    /// The key words that a misspelt word may stand for.
+    pub(super) fn corrected(&self, word: &[char]) -> [Option<u64>; 2] {
+        self.typos.nearest(word)
+    }
+}
+
+/// Collects words for a [`Lexicon`].
+#[derive(Debug, Default)]
+pub(super) struct LexiconBuilder {
+    entries: ByHash<Entry>,
+    keys: Vec<String>,
+}
+
+impl LexiconBuilder {
+    /// Adds a word or a phrase; `key` says that it is understood misspelt.
+    pub(super) fn add(&mut self, language: Language, words: &str, classes: Classes, key: bool) {
+        self.add_spelling(language, words, classes, key);
+        let transcribed = words.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
+        if language == Language::German && transcribed != words {
+            self.add_spelling(language, &transcribed, classes, key);
+        }
+    }
+
+    fn add_spelling(&mut self, language: Language, words: &str, classes: Classes, key: bool) {
+        let text = Text::read(words);
+        let sense = Sense { language, classes };
+        let Some((first, rest)) = text.tokens.split_first() else { return };
+        let entry = self.entries.entry(first.hash).or_default();
+        if rest.is_empty() {
+            entry.is_key |= key;
+            match entry.senses.iter_mut().find(|known| known.language == language) {
+                Some(known) => known.classes |= classes,
+                None => entry.senses.push(sense),
+            }
+        } else {
+            let rest_hashes: Box<[u64]> = rest.iter().map(|token| token.hash).collect();
+            let same = |known: &&mut Phrase| known.sense.language == language && known.rest == rest_hashes;
+            match entry.phrases.iter_mut().find(same) {
+                Some(known) => known.sense.classes |= classes,
+                None => entry.phrases.push(Phrase { sense, rest: rest_hashes }),
+            }
+            for token in rest {
+                self.entries.entry(token.hash).or_default();
+            }
+        }
+        if key {
+            self.keys.extend(text.tokens.iter().map(|token| text.word(token).to_owned()));
+        }
+    }
+
+    /// Files everything.
+    pub(super) fn build(mut self) -> Lexicon {
+        for entry in self.entries.values_mut() {
+            entry.phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+        }
+        self.keys.sort_unstable();
+        self.keys.dedup();
+        debug_assert!(self.keys.iter().all(|key| self.entries.contains_key(&hash::of(key))));
+        Lexicon { entries: self.entries, typos: Typos::new(self.keys) }
+    }
+}

@@ -1,0 +1,22 @@
+//! Reading words: folding, tokens, and phrase grammars in sixteen languages.
+//!
+//! A phrase file names classes of words and patterns over them; a [`Grammar`] is several such files, compiled once. A
+//! message is folded ([`Text`]), its words are looked up (misspelt, run together or spelt out ones too), and the patterns
+//! are laid over the classes. Everything is linear in the length of the text, of which only the first
+//! [`READ_LIMIT`] characters are looked at.
+
+mod fold;
+mod grammar;
+mod hash;
+mod language;
+mod lexicon;
+mod pattern;
+mod phrase_file;
+mod segments;
+mod text;
+mod typos;
+mod units;
+
+pub(super) use grammar::{Grammar, Match, Reading};
+pub(super) use language::Language;
+pub(super) use text::{READ_LIMIT, Text};

@@ -1,0 +1,184 @@
+//! Which key words a misspelt word may stand for.
+//!
+//! Every key word is filed under all its spellings with one letter left out (two for long words). A misspelt word loses
+//! letters in the same way, and where the two meet, the edit distance decides: a few hash lookups, no walk over the list.
+
+use super::hash::{self, ByHash};
+
+/// Longer words are not corrected.
+const LONGEST: usize = 24;
+/// Words of this length may have two mistakes; shorter ones have one.
+const LONG: usize = 8;
+/// Shorter words are not corrected.
+const SHORTEST: usize = 4;
+
+/// The key words, by their spellings with letters left out.
+#[derive(Debug, Default)]
+pub(super) struct Typos {
+    words: Vec<Box<[char]>>,
+    /// Ranges of `filed`.
+    places: ByHash<(u32, u32)>,
+    filed: Vec<u32>,
+}
+
+impl Typos {
+    /// Files `words`.
+    pub(super) fn new(words: impl IntoIterator<Item = String>) -> Self {
+        let words: Vec<Box<[char]>> = words
+            .into_iter()
+            .map(|word| word.chars().collect::<Box<[char]>>())
+            .filter(|word| (SHORTEST..=LONGEST).contains(&word.len()))
+            .collect();
+        let mut filed = Vec::new();
+        for (id, word) in (0u32..).zip(&words) {
+            let depth = if word.len() >= LONG { 2 } else { 1 };
+            each_shortened(word, depth, &mut |hash| filed.push((hash, id)));
+        }
+        filed.sort_unstable();
+        filed.dedup();
+        let mut places = ByHash::default();
+        for (at, (hash, _)) in (0u32..).zip(&filed) {
+            places.entry(*hash).or_insert((at, at)).1 = at + 1;
+        }
+        Self { words, places, filed: filed.into_iter().map(|(_, id)| id).collect() }
+    }
+
+    /// The hashes of the key words that are nearest to `word`, at most two, the likelier first.
+    pub(super) fn nearest(&self, word: &[char]) -> [Option<u64>; 2] {
+        if !(SHORTEST..=LONGEST).contains(&word.len()) {
+            return [None; 2];
+        }
+        let mut best: [Option<(usize, u32)>; 2] = [None; 2];
+        let depth = if word.len() >= LONG { 2 } else { 1 };
+        each_shortened(word, depth, &mut |hash| {
+            let Some(&(from, to)) = self.places.get(&hash) else { return };
+            for &id in self.filed.get(from as usize..to as usize).unwrap_or_default() {
+                self.consider(word, id, &mut best);
+            }
+        });
+        best.map(|found| found.and_then(|(_, id)| self.words.get(id as usize)).map(|word| hash_of(word)))
+    }
+
+    fn consider(&self, word: &[char], id: u32, best: &mut [Option<(usize, u32)>; 2]) {
+        if best.iter().flatten().any(|(_, known)| *known == id) {
+            return;
+        }
+        let Some(key) = self.words.get(id as usize) else { return };
+        let Some(rank) = rank(word, key) else { return };
+        let found = Some((rank, id));
+        if best[0].is_none_or(|(known, _)| rank < known) {
+            best[1] = best[0];
+            best[0] = found;
+        } else if best[1].is_none_or(|(known, _)| rank < known) {
+            best[1] = found;
+        }
+    }
+}
+
+/// How far `word` is from `key`, lower is nearer; `None` where it is too far to be the same word.
+fn rank(word: &[char], key: &[char]) -> Option<usize> {
+    let distance = distance(word, key);
+    let length = word.len().min(key.len());
+    let same_start = word.first() == key.first();
+    let near = match distance {
+        0 | 1 => length > SHORTEST || same_start || transposed(word, key),
+        2 => length >= LONG && same_start,
+        _ => false,
+    };
+    near.then_some(distance * 2 + usize::from(!same_start))
+}
+
+fn transposed(word: &[char], key: &[char]) -> bool {
+    word.len() == key.len() && word.iter().all(|letter| key.contains(letter))
+}
+
+/// Edit distance with swapped neighbours as one mistake; 3 stands for anything above 2.
+fn distance(a: &[char], b: &[char]) -> usize {
+    if a.len().abs_diff(b.len()) > 2 {
+        return 3;
+    }
+    let mut before = [0usize; LONGEST + 1];
+    let mut last: [usize; LONGEST + 1] = std::array::from_fn(|column| column);
+    let mut previous_a = None;
+    for (row, &from) in a.iter().enumerate() {
+        let mut this = [row + 1; LONGEST + 1];
+        let mut left = row + 1;
+        let mut previous_b = None;
+        let mut swapped_base = None;
+        let columns = last.windows(2).zip(this.iter_mut().skip(1)).zip(b);
+        for (column, ((pair, cell), &to)) in columns.enumerate() {
+            let &[diagonal, above] = pair else { continue };
+            let mut cost = (diagonal + usize::from(from != to)).min(above + 1).min(left + 1);
+            if previous_a == Some(to) && previous_b == Some(from) {
+                cost = cost.min(swapped_base.unwrap_or(3) + 1);
+            }
+            swapped_base = before.get(column).copied();
+            previous_b = Some(to);
+            *cell = cost;
+            left = cost;
+        }
+        before = last;
+        last = this;
+        previous_a = Some(from);
+    }
+    last.get(b.len()).copied().unwrap_or(3).min(3)
+}
+
+fn hash_of(word: &[char]) -> u64 {
+    word.iter().fold(hash::EMPTY, |hash, c| hash::push(hash, *c))
+}
+
+/// The hashes of `word` with up to `depth` letters left out.
+fn each_shortened(word: &[char], depth: u8, found: &mut impl FnMut(u64)) {
+    shorten(hash::EMPTY, word, depth, found);
+}
+
+fn shorten(prefix: u64, rest: &[char], depth: u8, found: &mut impl FnMut(u64)) {
+    found(rest.iter().fold(prefix, |hash, c| hash::push(hash, *c)));
+    if depth == 0 {
+        return;
+    }
+    let mut prefix = prefix;
+    let mut rest = rest;
+    while let Some((letter, after)) = rest.split_first() {
+        shorten(prefix, after, depth - 1, found);
+        prefix = hash::push(prefix, *letter);
+        rest = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chars(word: &str) -> Vec<char> {
+        word.chars().collect()
+    }
+
+    #[test]
+    fn distances_count_swaps_once() {
+        for (a, b, expected) in [
+            ("person", "person", 0),
+            ("eprson", "person", 1),
+            ("persom", "person", 1),
+            ("assistgant", "assistant", 1),
+            ("representitve", "representative", 2),
+            ("ab", "ba", 1),
+            ("human", "agent", 3),
+        ] {
+            assert_eq!(distance(&chars(a), &chars(b)), expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn near_words_are_found_and_far_ones_are_not() {
+        let typos = Typos::new(["person", "representative", "talk"].map(str::to_owned));
+        let nearest = |word: &str| typos.nearest(&chars(word))[0];
+        assert_eq!(nearest("eprson"), Some(hash::of("person")));
+        assert_eq!(nearest("represntatve"), Some(hash::of("representative")));
+        assert_eq!(nearest("taok"), Some(hash::of("talk")));
+        assert_eq!(nearest("walk"), None, "another first letter is another word");
+        assert_eq!(nearest("prison"), None);
+        assert_eq!(nearest(&"x".repeat(100)), None);
+    }
+}
