@@ -26,7 +26,7 @@ const io = new Server(http, { serveClient: false, transports: ["websocket"] });
 
 io.on("connection", (socket) => {
   const { role, conversation } = socket.handshake.auth;
-  if (role === "dashboard") {
+  if (role === "dashboard" || role === "agent") {
     socket.join("dashboards");
   } else if (conversation !== undefined) {
     socket.join(`conversation:${conversation}`);

@@ -1,0 +1,234 @@
+//! Ours: the binary `handoff` on SQLite, spoken to as PROTOCOL.md says.
+
+use super::{
+    Contender, Dashboard, Durability, Outcome, Racer, Visitor,
+    handoff_access::Access,
+    websocket::{Socket, large_buffers, small_buffers},
+};
+use crate::compare::process::{Endpoint, Server, free_address};
+use anyhow::{Context, Result, bail, ensure};
+use async_trait::async_trait;
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use serde_json::json;
+use std::{path::PathBuf, time::Duration};
+use tokio::{process::Command, time::interval};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use uuid::Uuid;
+
+const PROTOCOL: u32 = 1;
+const HEARTBEAT: Duration = Duration::from_secs(15);
+const OPENING_AT_ONCE: usize = 64;
+
+pub(super) struct Handoff;
+
+/// What a frame says as far as it matters here.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Frame {
+    Done {
+        id: Uuid,
+    },
+    Refused {
+        id: Option<Uuid>,
+    },
+    #[serde(other)]
+    Other,
+}
+
+/// The server that was built beside this program.
+fn binary() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let folder = here.ancestors().nth(1).context("no folder")?;
+    let folder = if folder.ends_with("deps") {
+        folder.parent().context("no folder")?
+    } else {
+        folder
+    };
+    Ok(folder.join("handoff"))
+}
+
+#[async_trait]
+impl Contender for Handoff {
+    async fn prepare(&self) -> Result<()> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--package", "handoff-server", "--bin", "handoff"]);
+        if !cfg!(debug_assertions) {
+            build.arg("--release");
+        }
+        let output = build
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+            .output()
+            .await?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "the server does not build: {said}");
+        Ok(())
+    }
+
+    async fn start(&self, durability: Durability) -> Result<Server> {
+        let data = tempfile::tempdir()?;
+        let address = free_address().await?;
+        let mut command = Command::new(binary()?);
+        command
+            .env("HANDOFF_LISTEN", address.to_string())
+            .env("HANDOFF_DATA", data.path())
+            .env("HANDOFF_SQLITE_SYNCHRONOUS", durability.synchronous());
+        let mut server = Server::start(command, address, data).await?;
+        let access = Access::arrange(&server).await?;
+        server.endpoint.access = Some(serde_json::to_string(&access)?);
+        Ok(server)
+    }
+
+    async fn visitor(&self, endpoint: &Endpoint, _: u32) -> Result<Box<dyn Visitor>> {
+        let access = Access::of(endpoint)?;
+        let visitor = access.new_visitor(endpoint).await?;
+        let origin = format!("http://{}", endpoint.address);
+        let path = "/api/v1/visitor/socket";
+        let headers = [("origin", origin.as_str())];
+        let mut socket = Socket::connect(endpoint, path, &headers, small_buffers()).await?;
+        let hello = json!({
+            "type": "hello",
+            "protocol": PROTOCOL,
+            "service": access.service,
+            "visitor": visitor.visitor,
+            "secret": visitor.secret,
+        });
+        socket.send(hello.to_string()).await?;
+        let welcome = socket.next().await?;
+        ensure!(welcome.contains("welcome"), "not let in: {welcome}");
+        Ok(Box::new(HandoffVisitor { socket, sent: 0 }))
+    }
+
+    async fn dashboard(&self, endpoint: &Endpoint, number: u32) -> Result<Box<dyn Dashboard>> {
+        let socket = team_socket(endpoint, number).await?;
+        Ok(Box::new(HandoffDashboard(socket)))
+    }
+
+    async fn racers(
+        &self,
+        endpoint: &Endpoint,
+        racers: u32,
+        count: u32,
+    ) -> Result<Vec<Box<dyn Racer>>> {
+        let access = Access::of(endpoint)?;
+        let conversations: Vec<String> = stream::iter(0..count)
+            .map(|_| access.new_conversation(endpoint))
+            .buffered(OPENING_AT_ONCE)
+            .try_collect()
+            .await?;
+        let mut clients: Vec<Box<dyn Racer>> = Vec::new();
+        for number in 0..racers {
+            clients.push(Box::new(HandoffRacer {
+                socket: team_socket(endpoint, number).await?,
+                conversations: conversations.clone(),
+            }));
+        }
+        Ok(clients)
+    }
+}
+
+/// A dashboard's socket after its welcome; each number stands for another agent, as far as there are so many.
+async fn team_socket(endpoint: &Endpoint, number: u32) -> Result<Socket> {
+    let access = Access::of(endpoint)?;
+    let origin = format!("http://{}", endpoint.address);
+    let headers = [
+        ("origin", origin.as_str()),
+        ("cookie", access.cookie(number)?),
+    ];
+    let path = "/api/v1/team/socket";
+    let mut socket = Socket::connect(endpoint, path, &headers, large_buffers()).await?;
+    let hello = json!({ "type": "hello", "protocol": PROTOCOL });
+    socket.send(hello.to_string()).await?;
+    while !is_last_of_board(&socket.next().await?)? {}
+    Ok(socket)
+}
+
+fn is_last_of_board(frame: &Utf8Bytes) -> Result<bool> {
+    #[derive(Deserialize)]
+    struct Board {
+        r#type: String,
+        #[serde(default)]
+        last: bool,
+    }
+    let board: Board = serde_json::from_str(frame)?;
+    Ok(board.r#type == "board" && board.last)
+}
+
+/// The next answer to a request.
+async fn answer(socket: &mut Socket) -> Result<(Uuid, bool)> {
+    loop {
+        let frame = socket.next().await?;
+        if frame.starts_with(r#"{"type":"card""#) {
+            continue; // most frames are; they need no parsing
+        }
+        match serde_json::from_str(&frame)? {
+            Frame::Done { id } => return Ok((id, true)),
+            Frame::Refused { id: Some(id) } => return Ok((id, false)),
+            Frame::Refused { id: None } => bail!("refused: {frame}"),
+            Frame::Other => {}
+        }
+    }
+}
+
+struct HandoffVisitor {
+    socket: Socket,
+    sent: u128,
+}
+
+#[async_trait]
+impl Visitor for HandoffVisitor {
+    async fn send(&mut self, text: &str) -> Result<()> {
+        self.sent += 1;
+        let id = Uuid::from_u128(self.sent);
+        let request = json!({ "type": "send", "id": id, "text": text });
+        self.socket.send(request.to_string()).await?;
+        let (answered, done) = answer(&mut self.socket).await?;
+        ensure!(done && answered == id, "message {} was refused", self.sent);
+        Ok(())
+    }
+
+    async fn idle(&mut self) -> Result<()> {
+        let mut heartbeat = interval(HEARTBEAT);
+        heartbeat.tick().await;
+        loop {
+            tokio::select! {
+                frame = self.socket.next() => { frame?; }
+                _ = heartbeat.tick() => self.socket.send(r#"{"type":"ping"}"#.to_owned()).await?,
+            }
+        }
+    }
+}
+
+struct HandoffDashboard(Socket);
+
+#[async_trait]
+impl Dashboard for HandoffDashboard {
+    async fn receive(&mut self, numbers: &mut Vec<u32>) -> Result<()> {
+        self.0.next_numbers(numbers).await
+    }
+}
+
+struct HandoffRacer {
+    socket: Socket,
+    conversations: Vec<String>,
+}
+
+#[async_trait]
+impl Racer for HandoffRacer {
+    async fn attempt(&mut self, conversation: u32) -> Result<()> {
+        let request = json!({
+            "type": "do",
+            "id": Uuid::from_u128(u128::from(conversation) + 1),
+            "conversation": self.conversations.get(conversation as usize),
+            "command": { "type": "take_over" },
+        });
+        self.socket.send(request.to_string()).await
+    }
+
+    async fn outcome(&mut self) -> Result<Outcome> {
+        let (id, won) = answer(&mut self.socket).await?;
+        let conversation = u32::try_from(id.as_u128() - 1).context("an unknown answer")?;
+        Ok(Outcome { conversation, won })
+    }
+}

@@ -1,0 +1,81 @@
+//! WebSocket clients of all contenders.
+
+use super::message::numbers_in;
+use crate::compare::process::Endpoint;
+use anyhow::{Context, Result, bail};
+use futures::{FutureExt, SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    WebSocketStream, client_async_with_config,
+    tungstenite::{
+        Message, Utf8Bytes, client::IntoClientRequest, http::HeaderValue, protocol::WebSocketConfig,
+    },
+};
+
+/// How many frames that are already here a dashboard takes in one go.
+const FRAMES_AT_ONCE: usize = 512;
+
+pub(super) struct Socket(WebSocketStream<TcpStream>);
+
+/// Buffers of 4 KB: ten thousand idle clients live in one process.
+pub(super) fn small_buffers() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(4096)
+        .write_buffer_size(0)
+}
+
+/// Buffers for a client that receives everything.
+pub(super) fn large_buffers() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(128 * 1024)
+}
+
+impl Socket {
+    pub(super) async fn connect(
+        endpoint: &Endpoint,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        config: WebSocketConfig,
+    ) -> Result<Self> {
+        let stream = TcpStream::connect(endpoint.address).await?;
+        stream.set_nodelay(true)?;
+        let mut request = format!("ws://{}{path}", endpoint.address).into_client_request()?;
+        for (name, value) in headers {
+            request
+                .headers_mut()
+                .insert(*name, HeaderValue::from_str(value)?);
+        }
+        let (socket, _) = client_async_with_config(request, stream, Some(config))
+            .await
+            .context("the server refused the WebSocket")?;
+        Ok(Self(socket))
+    }
+
+    pub(super) async fn send(&mut self, text: String) -> Result<()> {
+        Ok(self.0.send(Message::text(text)).await?)
+    }
+
+    /// The next text frame; pings are answered on the way.
+    pub(super) async fn next(&mut self) -> Result<Utf8Bytes> {
+        loop {
+            match self.0.next().await.context("the server went away")?? {
+                Message::Text(text) => return Ok(text),
+                Message::Close(frame) => bail!("the server closed the socket: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for a text frame and takes those that are already here with it.
+    pub(super) async fn next_numbers(&mut self, numbers: &mut Vec<u32>) -> Result<()> {
+        let mut text = self.next().await?;
+        for _ in 0..FRAMES_AT_ONCE {
+            numbers_in(&text, numbers);
+            match self.next().now_or_never() {
+                Some(next) => text = next?,
+                None => return Ok(()),
+            }
+        }
+        numbers_in(&text, numbers);
+        Ok(())
+    }
+}

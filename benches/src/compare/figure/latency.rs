@@ -1,0 +1,56 @@
+//! P3: from a visitor's send to an agent's receipt, under light load.
+
+use crate::compare::{
+    contender::Name,
+    report::{Goal, Row},
+    run::{Case, Run},
+    series::Series,
+    statistics::Latency,
+    workload::{LightLoad, Way},
+};
+use std::time::Duration;
+
+pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
+    let load = LightLoad {
+        visitors: 8,
+        messages_each: run.pick(125, 50),
+        pause: Duration::from_millis(40),
+        way: Way::ToDashboard,
+    };
+    let echo = LightLoad {
+        way: Way::ThereAndBack,
+        ..load
+    };
+    let cases = [
+        Case::normal(Name::Handoff, load),
+        Case::full(Name::Handoff, load),
+        Case::normal(Name::Echo, echo),
+        Case::full(Name::SocketIo, load),
+    ];
+    let [normal, full, echo, peer] = &run.interleaved("light load", cases).await;
+    let p50 = |latency: &Latency| latency.p50;
+    let p99 = |latency: &Latency| latency.p99;
+    let parlant = Series::Absent(PARLANT.to_owned());
+    vec![
+        Row::beside(
+            ("P3", "p50 from send to receipt, light load, NORMAL", "µs"),
+            &normal.figures(p50),
+            ("raw echo p50", &echo.figures(p50)),
+            ("4 to 6", Goal::AtMost(4.0)),
+        ),
+        Row::beside(
+            ("P3", "p99 from send to receipt, light load, FULL", "µs"),
+            &full.figures(p99),
+            ("Parlant p99", &parlant),
+            ("1/16 to 1/33", Goal::AtMost(0.04)),
+        ),
+        Row::beside(
+            ("P3", "p99 from send to receipt, light load, FULL", "µs"),
+            &full.figures(p99),
+            ("socket.io FULL p99", &peer.figures(p99)),
+            ("-", Goal::AtMost(1.0)),
+        ),
+    ]
+}
+
+const PARLANT: &str = "not present";

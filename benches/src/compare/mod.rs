@@ -1,0 +1,18 @@
+//! Handoff beside the raw limits and its peers, in one run: every contender is started, loaded from a second
+//! process and stopped again, in interleaved repetitions, and each figure is the median of the ratios.
+
+mod clock;
+mod command;
+mod contender;
+mod figure;
+mod load;
+mod machine;
+
+mod process;
+mod report;
+mod run;
+mod series;
+mod statistics;
+mod workload;
+
+pub use command::main;
