@@ -1,1 +1,4 @@
-//! benches
+//! Measurements and replays for Handoff: the bins of this crate, and what they share.
+
+pub mod compare;
+pub mod detectors;
