@@ -2,13 +2,17 @@
 
 pub mod assistant;
 pub mod attention;
+pub mod board;
 pub mod bus;
 pub mod conversation;
 pub mod directory;
 pub mod error;
 pub mod id;
+pub mod memory;
 pub mod notifier;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 
 pub use conversation::Command;

@@ -30,6 +30,27 @@ pub struct Commit {
     pub outbox: Vec<OutboxRow>,
 }
 
+impl Commit {
+    /// Checks that events and state go on from `expected` without a gap. Every store does this before it looks at what
+    /// it holds, so that a caller's mistake can't break the order of a conversation.
+    ///
+    /// # Errors
+    /// [`StoreError::Backend`] says what does not fit.
+    pub fn validate(&self) -> Result<(), StoreError> {
+        let seqs = (1..=self.events.len() as u64).map(|nth| self.expected.saturating_add(nth));
+        let dense = !self.events.is_empty() && self.events.iter().map(|event| event.seq).eq(seqs);
+        let last = self.expected.saturating_add(self.events.len() as u64);
+        if dense && self.state.version == last && i64::try_from(last).is_ok() {
+            Ok(())
+        } else {
+            Err(StoreError::backend(format!(
+                "a commit of {} after version {} does not go on without a gap",
+                self.state.id, self.expected
+            )))
+        }
+    }
+}
+
 /// A command that was done, so that a repeat is answered and not done again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -64,7 +85,7 @@ pub struct OutboxRow {
     pub id: uuid::Uuid,
     /// What to tell.
     pub notification: Notification,
-    /// How many attempts were made.
+    /// How many attempts were made; a row that was [taken](ConversationStore::take_outbox) counts the one it was taken for.
     pub attempts: u32,
     /// When to try (again).
     pub due: Timestamp,
@@ -75,7 +96,7 @@ pub struct OutboxRow {
 pub enum Settlement {
     /// Delivered: the row goes.
     Delivered,
-    /// Not delivered: try again then.
+    /// Not delivered: try again then. Revives a dead letter.
     RetryAt(Timestamp),
     /// Not delivered, and no longer tried: kept as a dead letter.
     Dead,
@@ -112,7 +133,8 @@ pub struct BoardQuery {
     pub page: Option<String>,
     /// With this category.
     pub category: Option<String>,
-    /// Whose messages, names or addresses contain all of these words.
+    /// Whose messages, name and e-mail address contain all of these words, or words that begin with them; see
+    /// [`search_words`](crate::board::search_words).
     pub text: Option<String>,
     /// The order.
     pub sort: BoardSort,
@@ -226,7 +248,8 @@ pub trait ConversationStore: Display + Debug + Send + Sync + 'static {
     /// What a command with this key was answered.
     async fn receipt(&self, id: ConversationId, key: &str) -> Result<Option<Receipt>, StoreError>;
 
-    /// The conversation of this visitor that has an open key; or, where there is none, the latest that is not closed.
+    /// The conversation of this visitor that has an open key; or, where there is none, the one opened last of those that
+    /// are not closed.
     async fn current(
         &self,
         service: &ServiceId,
@@ -245,8 +268,8 @@ pub trait ConversationStore: Display + Debug + Send + Sync + 'static {
     /// The earliest stored wake.
     async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Takes outbox rows that are due at `now`, at most `limit`, and makes them due again at `retry_at`: no two callers
-    /// get the same row before then.
+    /// Takes outbox rows that are due at `now`, longest due first, at most `limit`, counts the attempt, and makes them
+    /// due again at `retry_at`: no two callers get the same row before then.
     async fn take_outbox(
         &self,
         now: Timestamp,
@@ -254,11 +277,11 @@ pub trait ConversationStore: Display + Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<OutboxRow>, StoreError>;
 
-    /// Says how an attempt at an outbox row ended.
+    /// Says how an attempt at an outbox row ended. A row that is no longer there is passed over.
     async fn settle_outbox(&self, id: uuid::Uuid, settlement: Settlement)
     -> Result<(), StoreError>;
 
-    /// Rows that are no longer tried, newest first, at most `limit`.
+    /// Rows that are no longer tried, at most `limit`, those with the newest notification first.
     async fn dead_letters(&self, limit: usize) -> Result<Vec<OutboxRow>, StoreError>;
 
     /// Erases every conversation of one visitor of one service, with events, receipts and outbox rows; returns how many

@@ -1,0 +1,155 @@
+//! What the reference store holds, and how a commit changes it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::outbox::Outbox;
+use crate::conversation::{Card, Conversation, Event};
+use crate::id::{ConversationId, ServiceId, VisitorId};
+use crate::store::{Commit, CommitOutcome, Receipt};
+use crate::time::Timestamp;
+
+/// One conversation with everything that belongs to it alone.
+#[derive(Debug)]
+pub(super) struct Folder {
+    pub(super) state: Arc<Conversation>,
+    pub(super) card: Arc<Card>,
+    /// One slice a commit, in order.
+    pub(super) log: Vec<Arc<[Event]>>,
+    receipts: HashMap<String, Receipt>,
+    open_key: Option<String>,
+    wake: Option<Timestamp>,
+}
+
+/// All conversations and their indexes.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    pub(super) folders: HashMap<ConversationId, Folder>,
+    pub(super) wakes: BTreeSet<(Timestamp, ConversationId)>,
+    pub(super) outbox: Outbox,
+    open: HashMap<String, ConversationId>,
+    visitors: HashMap<(ServiceId, VisitorId), BTreeSet<ConversationId>>,
+}
+
+impl Shelf {
+    pub(super) fn receipt(&self, id: ConversationId, key: &str) -> Option<Receipt> {
+        self.folders.get(&id)?.receipts.get(key).cloned()
+    }
+
+    pub(super) fn commit(&mut self, commit: Commit, open_key: Option<String>) -> CommitOutcome {
+        match self.obstacle(&commit, open_key.as_deref()) {
+            Some(obstacle) => obstacle,
+            None => {
+                self.store(commit, open_key);
+                CommitOutcome::Committed
+            }
+        }
+    }
+
+    /// What keeps a commit from being stored, in the order in which it is looked for.
+    fn obstacle(&self, commit: &Commit, open_key: Option<&str>) -> Option<CommitOutcome> {
+        let id = commit.state.id;
+        let folder = self.folders.get(&id);
+        if let (Some(folder), Some(receipt)) = (folder, &commit.receipt)
+            && let Some(known) = folder.receipts.get(&receipt.key)
+        {
+            return Some(CommitOutcome::Repeated(known.clone()));
+        }
+        if folder.map_or(0, |folder| folder.state.version) != commit.expected {
+            return Some(CommitOutcome::VersionConflict);
+        }
+        let other = self.open.get(open_key?).filter(|other| **other != id)?;
+        Some(CommitOutcome::OpenElsewhere(*other))
+    }
+
+    fn store(&mut self, commit: Commit, open_key: Option<String>) {
+        let Commit {
+            state,
+            card,
+            events,
+            receipt,
+            outbox,
+            ..
+        } = commit;
+        let (id, wake) = (state.id, state.wake());
+        for row in outbox {
+            self.outbox.add(row);
+        }
+        let folder = match self.folders.get_mut(&id) {
+            Some(folder) => {
+                folder.state = state;
+                folder.card = card;
+                folder
+            }
+            None => {
+                let owner = (state.service.clone(), state.visitor.clone());
+                self.visitors.entry(owner).or_default().insert(id);
+                self.folders.entry(id).or_insert(Folder {
+                    state,
+                    card,
+                    log: Vec::new(),
+                    receipts: HashMap::new(),
+                    open_key: None,
+                    wake: None,
+                })
+            }
+        };
+        folder.log.push(events);
+        if let Some(receipt) = receipt {
+            folder.receipts.insert(receipt.key.clone(), receipt);
+        }
+        if folder.wake != wake {
+            folder
+                .wake
+                .inspect(|old| drop(self.wakes.remove(&(*old, id))));
+            wake.inspect(|new| drop(self.wakes.insert((*new, id))));
+            folder.wake = wake;
+        }
+        if folder.open_key != open_key {
+            folder
+                .open_key
+                .as_ref()
+                .inspect(|old| drop(self.open.remove(*old)));
+            open_key
+                .as_ref()
+                .inspect(|new| drop(self.open.insert((*new).clone(), id)));
+            folder.open_key = open_key;
+        }
+    }
+
+    pub(super) fn current(
+        &self,
+        service: &ServiceId,
+        visitor: &VisitorId,
+    ) -> Option<ConversationId> {
+        let ids = self.visitors.get(&(service.clone(), visitor.clone()))?;
+        let folders = ids.iter().filter_map(|id| self.folders.get(id));
+        folders
+            .filter(|folder| folder.card.closed.is_none())
+            .max_by_key(|folder| {
+                (
+                    folder.open_key.is_some(),
+                    folder.state.opened_at,
+                    folder.state.id,
+                )
+            })
+            .map(|folder| folder.state.id)
+    }
+
+    pub(super) fn erase(&mut self, service: &ServiceId, visitor: &VisitorId) -> u64 {
+        let Some(ids) = self.visitors.remove(&(service.clone(), visitor.clone())) else {
+            return 0;
+        };
+        for id in &ids {
+            self.outbox.erase(*id);
+            let Some(folder) = self.folders.remove(id) else {
+                continue;
+            };
+            folder
+                .wake
+                .inspect(|wake| drop(self.wakes.remove(&(*wake, *id))));
+            folder.open_key.inspect(|key| drop(self.open.remove(key)));
+        }
+        ids.len() as u64
+    }
+}
