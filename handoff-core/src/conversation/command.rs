@@ -7,7 +7,7 @@ use super::party::AgentRef;
 use super::policy::Autonomy;
 use super::state::{Page, Profile, Ticket};
 use crate::attention::{Finding, FlagKind};
-use crate::id::{AgentId, ServiceId, VisitorId};
+use crate::id::AgentId;
 use crate::time::Timestamp;
 
 /// What can be asked of a conversation. Who asks is the [`Caller`](super::Caller), never a field of the command.
@@ -19,10 +19,6 @@ pub enum Command {
     // The visitor's.
     /// Begin.
     Open {
-        /// The service.
-        service: ServiceId,
-        /// The visitor.
-        visitor: VisitorId,
         /// What is known of the visitor.
         profile: Profile,
         /// Where the visitor is.

@@ -43,6 +43,10 @@ pub enum EventBody {
         visitor: VisitorId,
         /// What is known of the visitor.
         profile: Profile,
+        /// Where the visitor is.
+        page: Page,
+        /// The visitor may have only one open conversation in this service.
+        exclusive: bool,
         /// The service's mode.
         mode: Mode,
         /// The service's times.
@@ -215,7 +219,7 @@ pub enum EventBody {
     Resolved,
     /// It goes on after it was resolved.
     Reopened {
-        /// Who has the floor now; none: see the event after it.
+        /// The agent who has the floor now; none: the assistant.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         holder: Option<AgentRef>,
     },
@@ -346,8 +350,6 @@ pub enum Claim {
         /// For the new holder.
         note: String,
     },
-    /// Reopened by the agent.
-    Reopened,
 }
 
 /// How a request for control ended without a change of control.
@@ -469,6 +471,21 @@ impl EventBody {
             | Self::Closed { .. } => Audience::Everyone,
             _ => Audience::Team,
         }
+    }
+
+    /// Whether it changes who may speak: then it raises the epoch by one and ends the ticket.
+    pub fn changes_control(&self) -> bool {
+        matches!(
+            self,
+            Self::TakenOver { .. }
+                | Self::Transferred { .. }
+                | Self::Released { .. }
+                | Self::Returned { .. }
+                | Self::Escalated { .. }
+                | Self::Resolved
+                | Self::Reopened { .. }
+                | Self::Closed { .. }
+        )
     }
 
     /// The stable name of the kind, as it is stored.

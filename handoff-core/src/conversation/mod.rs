@@ -1,20 +1,30 @@
 //! A conversation: its state, what can be asked of it, and what happens. Pure: no clock, no async, no I/O.
 
+mod apply;
 mod card;
 mod clockwork;
 mod command;
+mod decide;
+mod effect;
 mod event;
+mod mutant;
 mod party;
 mod policy;
 mod rejection;
 mod state;
+mod transcript;
 
+pub use apply::{apply, replay};
 pub use card::{Card, Status};
 pub use command::{Command, TransferTarget};
+pub use decide::{Context, MAX_MESSAGE_BYTES, MAX_REPLY_BYTES, Step, decide, step};
+pub use effect::{Effect, effects, notifications};
 pub use event::{
     Audience, Claim, CloseReason, Escalation, Event, EventBody, Reply, RequestEnd, ReturnReason,
     Source, TicketEnd,
 };
+#[cfg(feature = "testing")]
+pub use mutant::{Mutant, Planted};
 pub use party::{Actor, AgentRef, Caller, Role};
 pub use policy::{
     Autonomy, DraftTimeout, InvalidPolicy, Mode, Policy, ReopenWith, SilentAnswer, Texts, Timing,
@@ -24,3 +34,4 @@ pub use state::{
     Control, ControlRequest, Conversation, Draft, EndedReply, Fact, Lifecycle, MAX_ENDED,
     MAX_FACTS, PREVIEW_CHARS, Page, PendingReply, Preview, Profile, Purpose, Speaker, Ticket,
 };
+pub use transcript::{briefing, transcript, turn};

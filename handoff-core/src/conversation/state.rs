@@ -305,6 +305,51 @@ pub struct Fact {
 }
 
 impl Conversation {
+    /// A conversation before its first event.
+    pub fn unopened(id: ConversationId, service: ServiceId, visitor: VisitorId) -> Self {
+        Self {
+            id,
+            service,
+            visitor,
+            version: 0,
+            epoch: 0,
+            lifecycle: Lifecycle::Open,
+            control: Control::Assistant,
+            mode: Mode::default(),
+            timing: Timing::default(),
+            autonomy: None,
+            turn: 0,
+            pending: None,
+            ended: Vec::new(),
+            draft: None,
+            control_request: None,
+            last_holder: None,
+            holder_gone_since: None,
+            holder_warned: false,
+            flags: Vec::new(),
+            follow_up: false,
+            unanswered_since: None,
+            opened_at: Timestamp::default(),
+            last_word_at: Timestamp::default(),
+            visitor_gone_since: None,
+            dropped: false,
+            snoozed_until: None,
+            profile: Arc::default(),
+            page: Arc::default(),
+            specialist: None,
+            instruction: None,
+            facts: Arc::default(),
+            score: None,
+            category: None,
+            tags: Arc::default(),
+            stars: None,
+            messages: 0,
+            opening: None,
+            last: None,
+            exclusive: false,
+        }
+    }
+
     /// The holder of the floor, where an agent has it.
     pub fn holder(&self) -> Option<&AgentRef> {
         match (&self.lifecycle, &self.control) {

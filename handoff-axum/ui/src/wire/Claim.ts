@@ -11,4 +11,4 @@ reason: string, } | { "how": "transferred",
 /**
  * For the new holder.
  */
-note: string, } | { "how": "reopened" };
+note: string, };

@@ -6,24 +6,14 @@ import type { FlagKind } from "./FlagKind";
 import type { Page } from "./Page";
 import type { Profile } from "./Profile";
 import type { Reply } from "./Reply";
-import type { ServiceId } from "./ServiceId";
 import type { Ticket } from "./Ticket";
 import type { Timestamp } from "./Timestamp";
 import type { TransferTarget } from "./TransferTarget";
-import type { VisitorId } from "./VisitorId";
 
 /**
  * What can be asked of a conversation. Who asks is the [`Caller`](super::Caller), never a field of the command.
  */
 export type Command = { "type": "open", 
-/**
- * The service.
- */
-service: ServiceId, 
-/**
- * The visitor.
- */
-visitor: VisitorId, 
 /**
  * What is known of the visitor.
  */

@@ -39,6 +39,14 @@ visitor: VisitorId,
  */
 profile: Profile, 
 /**
+ * Where the visitor is.
+ */
+page: Page, 
+/**
+ * The visitor may have only one open conversation in this service.
+ */
+exclusive: boolean, 
+/**
  * The service's mode.
  */
 mode: Mode, 
@@ -219,7 +227,7 @@ stars: number,
  */
 comment: string, } | { "type": "resolved" } | { "type": "reopened", 
 /**
- * Who has the floor now; none: see the event after it.
+ * The agent who has the floor now; none: the assistant.
  */
 holder?: AgentRef | null, } | { "type": "visitor_left" } | { "type": "visitor_back" } | { "type": "dropped" } | { "type": "closed", 
 /**
