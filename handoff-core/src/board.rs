@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::conversation::{Card, Control};
+use crate::conversation::{Card, Control, EventBody};
 use crate::id::AgentId;
 use crate::store::{BoardCursor, BoardQuery, BoardSort};
 
@@ -65,6 +65,19 @@ impl Card {
             _ => None,
         }
     }
+}
+
+/// The texts of an event that a search looks at: what was said to and by the visitor, and the visitor's name and e-mail
+/// address.
+pub fn searched_texts(body: &EventBody) -> impl Iterator<Item = &str> {
+    let profile = match body {
+        EventBody::Opened { profile, .. } | EventBody::ProfileChanged { profile } => Some(profile),
+        _ => None,
+    };
+    let names = profile
+        .into_iter()
+        .flat_map(|profile| [profile.name.as_deref(), profile.email.as_deref()]);
+    names.flatten().chain(body.said())
 }
 
 /// The words of a text as a search compares them: lower case, without accents; each Chinese character and Japanese

@@ -133,7 +133,7 @@ pub struct BoardQuery {
     pub page: Option<String>,
     /// With this category.
     pub category: Option<String>,
-    /// Whose messages, name and e-mail address contain all of these words, or words that begin with them; see
+    /// In which all of these words, or words that begin with them, were said or are in the name or e-mail address; see
     /// [`search_words`](crate::board::search_words).
     pub text: Option<String>,
     /// The order.

@@ -1,6 +1,6 @@
 //! The reference directory.
 
-use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -90,10 +90,7 @@ impl Drawers {
                 .insert((record.kind, lookup.clone()), record.key.clone());
         }
         let version = record.version;
-        match self.records.entry(key) {
-            Entry::Vacant(place) => drop(place.insert(record)),
-            Entry::Occupied(mut place) => drop(place.insert(record)),
-        }
+        self.records.insert(key, record);
         Ok(version)
     }
 }

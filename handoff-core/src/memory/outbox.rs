@@ -57,7 +57,9 @@ impl Outbox {
                 row.due = due;
                 self.add(row);
             }
-            Settlement::Dead => drop(self.dead.insert(id, row)),
+            Settlement::Dead => {
+                self.dead.insert(id, row);
+            }
         }
     }
 

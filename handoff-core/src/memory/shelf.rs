@@ -99,20 +99,17 @@ impl Shelf {
             folder.receipts.insert(receipt.key.clone(), receipt);
         }
         if folder.wake != wake {
-            folder
-                .wake
-                .inspect(|old| drop(self.wakes.remove(&(*old, id))));
-            wake.inspect(|new| drop(self.wakes.insert((*new, id))));
+            if let Some(old) = folder.wake {
+                self.wakes.remove(&(old, id));
+            }
+            self.wakes.extend(wake.map(|new| (new, id)));
             folder.wake = wake;
         }
         if folder.open_key != open_key {
-            folder
-                .open_key
-                .as_ref()
-                .inspect(|old| drop(self.open.remove(*old)));
-            open_key
-                .as_ref()
-                .inspect(|new| drop(self.open.insert((*new).clone(), id)));
+            if let Some(old) = &folder.open_key {
+                self.open.remove(old);
+            }
+            self.open.extend(open_key.clone().map(|new| (new, id)));
             folder.open_key = open_key;
         }
     }
@@ -145,10 +142,12 @@ impl Shelf {
             let Some(folder) = self.folders.remove(id) else {
                 continue;
             };
-            folder
-                .wake
-                .inspect(|wake| drop(self.wakes.remove(&(*wake, *id))));
-            folder.open_key.inspect(|key| drop(self.open.remove(key)));
+            if let Some(wake) = folder.wake {
+                self.wakes.remove(&(wake, *id));
+            }
+            if let Some(key) = folder.open_key {
+                self.open.remove(&key);
+            }
         }
         ids.len() as u64
     }

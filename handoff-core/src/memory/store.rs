@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::shelf::Shelf;
-use crate::board::{MAX_SEARCH_WORDS, search_words};
+use crate::board::{MAX_SEARCH_WORDS, search_words, searched_texts};
 use crate::conversation::{Card, Conversation, Event};
 use crate::error::StoreError;
 use crate::id::{ConversationId, ServiceId, VisitorId};
@@ -71,24 +71,16 @@ impl MemoryStore {
         }
     }
 
-    /// Whether every one of these words was said in the conversation, or is in the visitor's name or address.
+    /// Whether every one of these words was said in the conversation, or was in the visitor's name or address.
     fn mentions(&self, card: &Card, words: &[String]) -> bool {
         let log = self.log(card.id, |log| log);
-        let said = log
-            .iter()
-            .flat_map(|events| events.iter())
-            .filter_map(|event| event.body.said());
-        let profile = card
-            .profile
-            .name
-            .as_deref()
-            .into_iter()
-            .chain(card.profile.email.as_deref());
+        let events = log.iter().flat_map(|events| events.iter());
         let mut missing: Vec<&String> = words.iter().collect();
-        for text in profile.chain(said) {
-            for word in search_words(text) {
-                missing.retain(|wanted| !word.starts_with(wanted.as_str()));
-            }
+        for word in events
+            .flat_map(|event| searched_texts(&event.body))
+            .flat_map(search_words)
+        {
+            missing.retain(|wanted| !word.starts_with(wanted.as_str()));
         }
         missing.is_empty()
     }
