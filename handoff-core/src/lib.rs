@@ -10,6 +10,8 @@ pub mod error;
 pub mod id;
 pub mod memory;
 pub mod notifier;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -1,0 +1,25 @@
+//! The shell around the pure part: it loads, decides, commits, tells, and keeps time.
+
+mod alarm;
+mod builder;
+mod change;
+mod clock;
+mod courier;
+mod dispatch;
+mod follow;
+mod handoff;
+mod hub;
+mod listen;
+mod outbox;
+mod presence;
+mod replies;
+mod services;
+
+pub use builder::Builder;
+pub use change::{Change, Slot};
+pub use clock::{Clock, Ids, SystemClock, SystemIds};
+pub use dispatch::{DispatchError, Outcome, Request};
+pub use follow::{Follow, Followed};
+pub use handoff::Handoff;
+pub use hub::{BoardFeed, BoardUpdate};
+pub use services::{SaveError, Stored};
