@@ -24,7 +24,10 @@ use crate::error::StoreError;
 use crate::id::{ConversationId, ServiceId, VisitorId};
 use crate::notifier::Notifier;
 use crate::store::{CommitOutcome, ConversationStore};
-use crate::time::Timestamp;
+use crate::time::{Millis, Timestamp};
+
+/// At a shutdown, replies that are being written have so long to come to their end.
+const SHUTDOWN_GRACE: Millis = Millis::from_secs(3);
 
 /// The engine: a plain handle, cheap to clone, that every part of a program shares.
 #[derive(Clone)]
@@ -153,11 +156,19 @@ impl Handoff {
         self.inner.shutdown.cancelled().await;
     }
 
-    /// Stops timers and deliveries, lets what is being committed and written come to its end, and returns. What is
-    /// refused or dropped on the way is found again at the next start. Dropping the future leaves the rest running.
+    /// Stops timers and deliveries, lets commits and (for a few seconds) replies come to their end, and returns. What
+    /// is dropped on the way is found again at the next start. Dropping the future leaves the rest running.
     pub async fn shutdown(&self) {
         self.inner.shutdown.cancel();
         self.inner.tasks.close();
+        let grace = self
+            .inner
+            .clock
+            .sleep_until(self.now().after(SHUTDOWN_GRACE));
+        tokio::select! {
+            () = self.inner.tasks.wait() => return,
+            () = grace => self.inner.replies.abandon(),
+        }
         self.inner.tasks.wait().await;
     }
 }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::dispatch::{DispatchError, Request};
 use super::handoff::Handoff;
-use crate::assistant::{Answer, AssistantError, FloorLost, ReplySink, Turn};
+use crate::assistant::{Answer, Assistant, AssistantError, FloorLost, ReplySink, Turn};
 use crate::bus::{Notice, Signal};
 use crate::conversation::{Caller, Command, MAX_REPLY_BYTES, Ticket, turn};
 use crate::error::StoreError;
@@ -31,6 +31,8 @@ pub(super) struct Replies {
     permits: Arc<Semaphore>,
     /// A turn that somebody else answers came or went.
     elsewhere: Notify,
+    /// The engine no longer waits for replies.
+    abandoned: CancellationToken,
 }
 
 #[derive(Debug)]
@@ -68,7 +70,13 @@ impl Replies {
             running: Mutex::default(),
             permits: Arc::new(Semaphore::new(MAX_RUNNING)),
             elsewhere: Notify::new(),
+            abandoned: CancellationToken::new(),
         }
+    }
+
+    /// Drops every reply that is being written. Their turns stay pending: the next start, or their deadline, finds them.
+    pub(super) fn abandon(&self) {
+        self.abandoned.cancel();
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Running>> {
@@ -154,36 +162,64 @@ impl Handoff {
         };
         let (ended, written) = self.inner.replies.begin(ticket);
         let handoff = self.clone();
+        let abandoned = self.inner.replies.abandoned.clone();
         self.inner.tasks.spawn(async move {
-            let written_text = || {
-                let written = written.lock().unwrap_or_else(PoisonError::into_inner);
-                written.text.clone()
-            };
-            let permits = Arc::clone(&handoff.inner.replies.permits);
-            let Some(Ok(_permit)) = ended.run_until_cancelled(permits.acquire_owned()).await else { return };
-            let sink = Pieces { handoff: handoff.clone(), ticket, ended: ended.clone(), written: Arc::clone(&written) };
-            let turn = match handoff.turn(ticket).await {
-                Ok(Some(turn)) => turn,
-                Ok(None) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "the turn could not be read");
-                    return;
-                }
-            };
-            let answer = ended.run_until_cancelled(assistant.reply(&turn, &sink)).await;
-            let command = match answer {
-                Some(Ok(Answer::Elsewhere)) => return handoff.inner.replies.leave_to_others(turn),
-                Some(Ok(Answer::Reply(reply))) => Command::CommitReply { ticket, reply },
-                Some(Ok(Answer::AskForPerson(reason))) => Command::AskForPerson { ticket, reason },
-                Some(Err(AssistantError::FloorLost(_))) | None => return handoff.keep_piece(ticket, written_text()).await,
-                Some(Err(error)) => {
-                    tracing::warn!(conversation = %ticket.conversation, turn = ticket.turn, %error, "the assistant failed");
-                    let truncated = matches!(error, AssistantError::Truncated);
-                    Command::FailReply { ticket, partial: written_text(), truncated }
-                }
-            };
-            handoff.finish_reply(ticket, command, written_text()).await;
+            abandoned
+                .run_until_cancelled(handoff.write_reply(assistant, ticket, ended, written))
+                .await;
         });
+    }
+
+    async fn write_reply(
+        &self,
+        assistant: Arc<dyn Assistant>,
+        ticket: Ticket,
+        ended: CancellationToken,
+        written: Arc<Mutex<Written>>,
+    ) {
+        let written_text = || {
+            let written = written.lock().unwrap_or_else(PoisonError::into_inner);
+            written.text.clone()
+        };
+        let permits = Arc::clone(&self.inner.replies.permits);
+        let Some(Ok(_permit)) = ended.run_until_cancelled(permits.acquire_owned()).await else {
+            return;
+        };
+        let sink = Pieces {
+            handoff: self.clone(),
+            ticket,
+            ended: ended.clone(),
+            written: Arc::clone(&written),
+        };
+        let turn = match self.turn(ticket).await {
+            Ok(Some(turn)) => turn,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::warn!(%error, "the turn could not be read");
+                return;
+            }
+        };
+        let answer = ended
+            .run_until_cancelled(assistant.reply(&turn, &sink))
+            .await;
+        let command = match answer {
+            Some(Ok(Answer::Elsewhere)) => return self.inner.replies.leave_to_others(turn),
+            Some(Ok(Answer::Reply(reply))) => Command::CommitReply { ticket, reply },
+            Some(Ok(Answer::AskForPerson(reason))) => Command::AskForPerson { ticket, reason },
+            Some(Err(AssistantError::FloorLost(_))) | None => {
+                return self.keep_piece(ticket, written_text()).await;
+            }
+            Some(Err(error)) => {
+                tracing::warn!(conversation = %ticket.conversation, turn = ticket.turn, %error, "the assistant failed");
+                let truncated = matches!(error, AssistantError::Truncated);
+                Command::FailReply {
+                    ticket,
+                    partial: written_text(),
+                    truncated,
+                }
+            }
+        };
+        self.finish_reply(ticket, command, written_text()).await;
     }
 
     /// Ends a reply. One that came too late, or is none, leaves its piece in the timeline.
