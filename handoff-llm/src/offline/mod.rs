@@ -1,0 +1,18 @@
+//! The assistant that answers from help pages, without a network and without a key.
+
+mod addressed;
+mod agent_words;
+mod answer;
+mod assistant;
+mod history;
+mod instruction;
+mod known;
+mod options;
+mod parts;
+mod phrases;
+mod small_talk;
+mod streaming;
+
+pub use assistant::Offline;
+pub use options::OfflineOptions;
+pub use phrases::Phrases;
