@@ -2,7 +2,7 @@
 
 use super::{machine::Machine, series::Series};
 use serde::Serialize;
-use std::fmt::Write;
+use std::collections::HashSet;
 
 /// What a figure must reach.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -54,7 +54,11 @@ impl Row {
         (against, theirs): (&str, &Series<f64>),
         (floor, goal): (&'static str, Goal),
     ) -> Self {
-        let reasons = [ours.why_absent(), theirs.why_absent()];
+        let mut reasons: Vec<&str> = [ours, theirs]
+            .into_iter()
+            .filter_map(Series::why_absent)
+            .collect();
+        reasons.dedup();
         Self {
             id,
             figure: figure.to_owned(),
@@ -65,7 +69,7 @@ impl Row {
             judged: ours.ratio_to(theirs),
             floor,
             goal,
-            note: reasons.into_iter().flatten().collect::<Vec<_>>().join("; "),
+            note: reasons.join("; "),
         }
     }
 
@@ -170,9 +174,11 @@ impl Report {
         for cells in &lines {
             text += &line(cells);
         }
-        for row in self.rows.iter().filter(|row| !row.note.is_empty()) {
-            // Writing to a string does not fail.
-            let _written = write!(text, "\n{} against {}: {}", row.id, row.against, row.note);
+        let mut said = HashSet::new();
+        for row in &self.rows {
+            if !row.note.is_empty() && said.insert(&row.note) {
+                text += &format!("\n{} against {}: {}", row.id, row.against, row.note);
+            }
         }
         text
     }

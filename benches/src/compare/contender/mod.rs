@@ -6,6 +6,7 @@ mod handoff_access;
 mod message;
 mod nats;
 mod nats_wire;
+mod parlant;
 mod socketio;
 mod websocket;
 
@@ -42,6 +43,7 @@ pub(crate) enum Name {
     Handoff,
     SocketIo,
     Nats,
+    Parlant,
     Echo,
 }
 
@@ -51,6 +53,7 @@ impl Name {
             Self::Handoff => Box::new(handoff::Handoff),
             Self::SocketIo => Box::new(socketio::SocketIo),
             Self::Nats => Box::new(nats::Nats),
+            Self::Parlant => Box::new(parlant::Parlant),
             Self::Echo => Box::new(echo::Echo),
         }
     }
@@ -60,6 +63,7 @@ impl Name {
             Self::Handoff => "handoff",
             Self::SocketIo => "socket.io",
             Self::Nats => "NATS JetStream",
+            Self::Parlant => "Parlant",
             Self::Echo => "raw echo",
         }
     }

@@ -61,18 +61,23 @@ impl Contender for Nats {
         }))
     }
 
-    /// A push consumer of its own from now on: what a dashboard that can resume would be.
+    /// A push consumer of its own from now on, set up as the official clients' ordered consumer is: what a dashboard
+    /// that can resume would be.
     async fn dashboard(&self, endpoint: &Endpoint, number: u32) -> Result<Box<dyn Dashboard>> {
         let inbox = format!("_INBOX.dashboard{number}");
-        let mut connection = Connection::connect(endpoint, inbox.clone()).await?;
+        let mut connection = Connection::connect(endpoint, inbox).await?;
+        let deliveries = format!("dashboard.{number}");
+        connection.subscribe(&deliveries).await?;
         let consumer = json!({
             "stream_name": STREAM,
             "config": {
-                "deliver_subject": format!("{inbox}.message"),
+                "deliver_subject": deliveries,
                 "deliver_policy": "new",
                 "ack_policy": "none",
                 "filter_subject": "conversation.*",
                 "max_deliver": 1,
+                "flow_control": true,
+                "idle_heartbeat": 5_000_000_000_u64,
                 "replay_policy": "instant",
                 "mem_storage": true,
             },

@@ -8,10 +8,12 @@ use tokio::{
     net::TcpStream,
 };
 
+const STALLED: &str = "Nats-Consumer-Stalled:";
+
 /// A connection to a NATS server.
 pub(super) struct Connection {
     stream: BufReader<TcpStream>,
-    pub(super) inbox: String,
+    inbox: String,
     line: String,
 }
 
@@ -42,7 +44,12 @@ impl Connection {
         Ok(connection)
     }
 
-    pub(super) async fn write(&mut self, bytes: &str) -> Result<()> {
+    /// Subscribes to a subject. A push consumer sees interest only in its exact deliver subject, no wildcard.
+    pub(super) async fn subscribe(&mut self, subject: &str) -> Result<()> {
+        self.write(&format!("SUB {subject} 2\r\n")).await
+    }
+
+    async fn write(&mut self, bytes: &str) -> Result<()> {
         Ok(self.stream.write_all(bytes.as_bytes()).await?)
     }
 
@@ -82,15 +89,31 @@ impl Connection {
             let words: Vec<&str> = self.line.split_ascii_whitespace().collect();
             match words.as_slice() {
                 ["PING"] => self.write("PONG\r\n").await?,
-                ["MSG" | "HMSG", subject, .., size] => {
+                ["MSG", subject, .., size] => {
                     let (subject, size) = ((*subject).to_owned(), size.parse()?);
                     let payload = self.read_payload(size).await?;
                     return Ok(Incoming { subject, payload });
+                }
+                ["HMSG", _, _, rest @ .., _, size] => {
+                    let (reply, size) =
+                        (rest.first().map(|reply| (*reply).to_owned()), size.parse()?);
+                    let headers = self.read_payload(size).await?;
+                    self.keep_flowing(reply, &headers).await?;
                 }
                 ["-ERR", ..] => bail!("the NATS server says {}", self.line.trim()),
                 _ => {}
             }
         }
+    }
+
+    /// Answers what a push consumer asks under flow control; no measured message has headers.
+    async fn keep_flowing(&mut self, reply: Option<String>, headers: &str) -> Result<()> {
+        let stalled = headers.lines().find_map(|line| line.strip_prefix(STALLED));
+        if let Some(subject) = reply.as_deref().or(stalled) {
+            self.write(&format!("PUB {} 0\r\n\r\n", subject.trim()))
+                .await?;
+        }
+        Ok(())
     }
 
     /// Whether another message has already arrived.

@@ -4,7 +4,6 @@ use crate::compare::{
     contender::Name,
     report::{Goal, Row},
     run::{Case, Run},
-    series::Series,
     statistics::Latency,
     workload::{LightLoad, Way},
 };
@@ -13,8 +12,8 @@ use std::time::Duration;
 pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
     let load = LightLoad {
         visitors: 8,
-        messages_each: run.pick(125, 50),
-        pause: Duration::from_millis(40),
+        messages_each: run.pick(60, 20),
+        pause: Duration::from_millis(160),
         way: Way::ToDashboard,
     };
     let echo = LightLoad {
@@ -26,11 +25,11 @@ pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
         Case::full(Name::Handoff, load),
         Case::normal(Name::Echo, echo),
         Case::full(Name::SocketIo, load),
+        Case::full(Name::Parlant, load),
     ];
-    let [normal, full, echo, peer] = &run.interleaved("light load", cases).await;
+    let [normal, full, echo, peer, parlant] = &run.interleaved("light load", cases).await;
     let p50 = |latency: &Latency| latency.p50;
     let p99 = |latency: &Latency| latency.p99;
-    let parlant = Series::Absent(PARLANT.to_owned());
     vec![
         Row::beside(
             ("P3", "p50 from send to receipt, light load, NORMAL", "µs"),
@@ -41,7 +40,7 @@ pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
         Row::beside(
             ("P3", "p99 from send to receipt, light load, FULL", "µs"),
             &full.figures(p99),
-            ("Parlant p99", &parlant),
+            ("Parlant p99", &parlant.figures(p99)),
             ("1/16 to 1/33", Goal::AtMost(0.04)),
         ),
         Row::beside(
@@ -52,5 +51,3 @@ pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
         ),
     ]
 }
-
-const PARLANT: &str = "not present";
