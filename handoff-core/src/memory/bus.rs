@@ -11,7 +11,7 @@ use crate::bus::{Bus, Heard, Notice};
 use crate::error::Unreachable;
 
 /// A subscriber may be so many notices behind before it hears [`Heard::Lagged`].
-pub const DEFAULT_BACKLOG: usize = 4096;
+const DEFAULT_BACKLOG: usize = 4096;
 
 /// Carries notices within one process. It needs no network, and publishing never waits: the slowest subscriber loses
 /// the oldest notices and is told so.

@@ -38,10 +38,10 @@ impl Outbox {
         for id in ids {
             if let Some(row) = self.waiting.get_mut(&id) {
                 self.due.remove(&(row.due, id));
+                taken.push(row.clone());
                 row.due = retry_at;
                 row.attempts = row.attempts.saturating_add(1);
                 self.due.insert((retry_at, id));
-                taken.push(row.clone());
             }
         }
         taken

@@ -1,0 +1,3 @@
+SELECT conversation, key, digest, first, version
+FROM receipts
+WHERE conversation = (SELECT num FROM conversations WHERE id = ?) AND key = ?

@@ -1,0 +1,3 @@
+SELECT key, lookup, service, version, expires_at, body
+FROM records
+WHERE kind = ? AND lookup = ? AND (expires_at IS NULL OR expires_at > ?)

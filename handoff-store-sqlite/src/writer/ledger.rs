@@ -1,0 +1,143 @@
+//! Reads what a batch must be judged by.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use handoff_core::id::ConversationId;
+use handoff_core::store::Receipt;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use super::entry::Entry;
+use super::judge::Ledger;
+use super::known::{Head, KnownHeads};
+use crate::columns::{blob, unsigned};
+use crate::error::Failure;
+
+/// What the file holds of everything that these commits touch.
+pub(super) async fn read(
+    connection: &mut SqliteConnection,
+    known: &KnownHeads,
+    entries: &[&Entry],
+    next_num: i64,
+) -> Result<Ledger, Failure> {
+    let heads = read_heads(connection, known, entries).await?;
+    let receipts = read_receipts(connection, &heads, entries).await?;
+    let holders = read_holders(connection, &heads, entries).await?;
+    Ok(Ledger { heads, receipts, holders, next_num })
+}
+
+async fn read_heads(
+    connection: &mut SqliteConnection,
+    known: &KnownHeads,
+    entries: &[&Entry],
+) -> Result<HashMap<ConversationId, Head>, Failure> {
+    let mut heads = HashMap::with_capacity(entries.len());
+    let mut unknown = HashSet::new();
+    for entry in entries {
+        match known.get(entry.id) {
+            Some(head) => drop(heads.insert(entry.id, head.clone())),
+            None => drop(unknown.insert(entry.id)),
+        }
+    }
+    if unknown.is_empty() {
+        return Ok(heads);
+    }
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT id, num, version, open_key FROM conversations WHERE id IN (");
+    push_list(&mut query, unknown.into_iter().map(blob));
+    for row in query.build().persistent(false).fetch_all(connection).await? {
+        let bytes: &[u8] = row.try_get(0)?;
+        let id = uuid::Uuid::from_slice(bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let open_key: Option<String> = row.try_get(3)?;
+        let head = Head {
+            num: row.try_get(1)?,
+            version: unsigned(row.try_get(2)?),
+            open_key: open_key.map(Arc::from),
+        };
+        heads.insert(ConversationId::from_uuid(id), head);
+    }
+    Ok(heads)
+}
+
+/// Adds values and the closing bracket.
+fn push_list<T>(query: &mut QueryBuilder<Sqlite>, values: impl Iterator<Item = T>)
+where
+    T: for<'t> sqlx::Encode<'t, Sqlite> + sqlx::Type<Sqlite> + Send,
+{
+    let mut list = query.separated(", ");
+    for value in values {
+        list.push_bind(value);
+    }
+    query.push(")");
+}
+
+async fn read_receipts(
+    connection: &mut SqliteConnection,
+    heads: &HashMap<ConversationId, Head>,
+    entries: &[&Entry],
+) -> Result<HashMap<(ConversationId, String), Receipt>, Failure> {
+    let mut receipts = HashMap::new();
+    let mut ids = HashMap::new();
+    let mut keys = Vec::new();
+    for entry in entries {
+        if let (Some(head), Some(receipt)) = (heads.get(&entry.id), &entry.receipt) {
+            ids.insert(head.num, entry.id);
+            keys.push((head.num, receipt.key.clone()));
+        }
+    }
+    if keys.is_empty() {
+        return Ok(receipts);
+    }
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT conversation, key, digest, first, version FROM receipts WHERE (conversation, key) IN (",
+    );
+    query.push_values(keys, |mut row, (num, key)| {
+        row.push_bind(num).push_bind(key);
+    });
+    query.push(")");
+    for row in query.build().persistent(false).fetch_all(connection).await? {
+        let num: i64 = row.try_get(0)?;
+        let receipt = receipt_of(&row)?;
+        if let Some(id) = ids.get(&num) {
+            receipts.insert((*id, receipt.key.clone()), receipt);
+        }
+    }
+    Ok(receipts)
+}
+
+/// A receipt from the columns after the first.
+pub(crate) fn receipt_of(row: &SqliteRow) -> Result<Receipt, sqlx::Error> {
+    Ok(Receipt {
+        key: row.try_get(1)?,
+        digest: row.try_get::<i64, _>(2)?.cast_unsigned(),
+        first: unsigned(row.try_get(3)?),
+        version: unsigned(row.try_get(4)?),
+    })
+}
+
+/// Who has the keys that conversations of this batch want and do not have.
+async fn read_holders(
+    connection: &mut SqliteConnection,
+    heads: &HashMap<ConversationId, Head>,
+    entries: &[&Entry],
+) -> Result<HashMap<Arc<str>, ConversationId>, Failure> {
+    let mut holders = HashMap::new();
+    for (id, head) in heads {
+        holders.extend(head.open_key.clone().map(|key| (key, *id)));
+    }
+    let wanted: HashSet<&Arc<str>> = entries.iter().filter_map(|entry| entry.open_key.as_ref()).collect();
+    let wanted: Vec<String> =
+        wanted.into_iter().filter(|key| !holders.contains_key(*key)).map(ToString::to_string).collect();
+    if wanted.is_empty() {
+        return Ok(holders);
+    }
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT id, open_key FROM conversations WHERE open_key IN (");
+    push_list(&mut query, wanted.into_iter());
+    for row in query.build().persistent(false).fetch_all(connection).await? {
+        let bytes: &[u8] = row.try_get(0)?;
+        let id = uuid::Uuid::from_slice(bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let key: String = row.try_get(1)?;
+        holders.insert(key.into(), ConversationId::from_uuid(id));
+    }
+    Ok(holders)
+}
