@@ -10,22 +10,58 @@ const RULES: [&str; 4] = ["ask", "refuse", "alone", "quiet"];
 const RULE_REFUSE: usize = 1;
 const RULE_QUIET: usize = 3;
 
-macro_rules! dialect {
-    ($language:ident, $file:literal) => {
-        [
-            (Language::$language, include_str!(concat!("phrases/help_request/", $file, ".txt"))),
-            (Language::$language, include_str!("phrases/help_request/shared.txt")),
-        ]
+macro_rules! phrases {
+    ($file:literal) => {
+        include_str!(concat!("phrases/help_request/", $file, ".txt"))
     };
 }
+
+const SHARED: &str = phrases!("shared");
+const VERB_LAST: &str = phrases!("verb_last");
+
+/// Files of one language stand together.
+const FILES: &[(Language, &str)] = &[
+    (Language::English, phrases!("en")),
+    (Language::English, SHARED),
+    (Language::Spanish, phrases!("es")),
+    (Language::Spanish, SHARED),
+    (Language::Portuguese, phrases!("pt")),
+    (Language::Portuguese, SHARED),
+    (Language::French, phrases!("fr")),
+    (Language::French, SHARED),
+    (Language::German, phrases!("de")),
+    (Language::German, SHARED),
+    (Language::German, VERB_LAST),
+    (Language::Italian, phrases!("it")),
+    (Language::Italian, SHARED),
+    (Language::Dutch, phrases!("nl")),
+    (Language::Dutch, SHARED),
+    (Language::Dutch, VERB_LAST),
+    (Language::Polish, phrases!("pl")),
+    (Language::Polish, SHARED),
+    (Language::Polish, VERB_LAST),
+    (Language::Russian, phrases!("ru")),
+    (Language::Russian, SHARED),
+    (Language::Russian, VERB_LAST),
+    (Language::Turkish, phrases!("tr")),
+    (Language::Turkish, SHARED),
+    (Language::Turkish, VERB_LAST),
+    (Language::Arabic, phrases!("ar")),
+    (Language::Arabic, SHARED),
+    (Language::Hindi, phrases!("hi")),
+    (Language::Hindi, SHARED),
+    (Language::Hindi, VERB_LAST),
+    (Language::Chinese, phrases!("zh")),
+    (Language::Japanese, phrases!("ja")),
+    (Language::Korean, phrases!("ko")),
+    (Language::Indonesian, phrases!("id")),
+    (Language::Indonesian, SHARED),
+];
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    let files = [
-        dialect!(English, "en"),
-    ];
-    Grammar::compile(files.as_flattened(), &RULES)
+    Grammar::compile(FILES, &RULES)
 }
 
 /// Raises [`FlagKind::HelpRequested`] when a visitor asks for a person, in everyday and in misspelt words.
@@ -56,11 +92,16 @@ impl Detector for HelpRequest {
     }
 
     fn detect(&self, observed: Observed<'_>) -> Vec<Finding> {
-        let (Observed::VisitorMessage { text } | Observed::ConversationRated { comment: text, .. }) = observed else {
+        let (Observed::VisitorMessage { text } | Observed::ConversationRated { comment: text, .. }) =
+            observed
+        else {
             return Vec::new();
         };
         let text = Text::read(text);
-        request(&text).map(|found| finding(&text, found)).into_iter().collect()
+        request(&text)
+            .map(|found| finding(&text, found))
+            .into_iter()
+            .collect()
     }
 }
 
@@ -74,7 +115,11 @@ fn request(text: &Text<'_>) -> Option<Match> {
         }
         let mut quiet = vec![false; text.len()];
         for found in reading.matches(|rule| rule == RULE_QUIET) {
-            quiet.iter_mut().take(found.last + 1).skip(found.first).for_each(|token| *token = true);
+            quiet
+                .iter_mut()
+                .take(found.last + 1)
+                .skip(found.first)
+                .for_each(|token| *token = true);
         }
         requests.into_iter().find(|found| {
             let mut covered = quiet.iter().take(found.last + 1).skip(found.first);
@@ -92,5 +137,15 @@ fn finding(text: &Text<'_>, found: Match) -> Finding {
         kind: FlagKind::HelpRequested,
         reason: reason.to_owned(),
         quote: text.quote(found.first, found.last).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrase_files_compile() {
+        assert_eq!(compile().err(), None);
     }
 }

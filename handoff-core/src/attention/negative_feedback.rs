@@ -14,16 +14,17 @@ const NEGATIVE: i32 = 3;
 
 macro_rules! dialect {
     ($language:ident, $file:literal) => {
-        (Language::$language, include_str!(concat!("phrases/negative_feedback/", $file, ".txt")))
+        (
+            Language::$language,
+            include_str!(concat!("phrases/negative_feedback/", $file, ".txt")),
+        )
     };
 }
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    let files = [
-        dialect!(English, "en"),
-    ];
+    let files = [dialect!(English, "en")];
     Grammar::compile(&files, &RULES)
 }
 
@@ -53,7 +54,9 @@ impl Detector for NegativeFeedback {
     }
 
     fn detect(&self, observed: Observed<'_>) -> Vec<Finding> {
-        let (Observed::VisitorMessage { text } | Observed::ConversationRated { comment: text, .. }) = observed else {
+        let (Observed::VisitorMessage { text } | Observed::ConversationRated { comment: text, .. }) =
+            observed
+        else {
             return Vec::new();
         };
         let text = Text::read(text);
@@ -72,16 +75,34 @@ fn complaint(text: &Text<'_>) -> Option<Match> {
     let readings = grammar.readings(text);
     let best_known = readings.iter().map(Reading::known).max()?;
     // A word may be harsh in one language and harmless in another: the languages that know most of the words decide.
-    readings.iter().filter(|reading| reading.known() == best_known).find_map(|reading| {
-        let matches = reading.matches(|_| true);
-        let points = |found: &Match| POINTS.get(found.rule).copied().unwrap_or_default();
-        let sum: i32 = matches.iter().map(points).sum();
-        let worst = matches.iter().filter(|found| points(found) > 0).max_by_key(|found| points(found))?;
-        (sum + emphasis(text) >= NEGATIVE).then_some(*worst)
-    })
+    readings
+        .iter()
+        .filter(|reading| reading.known() == best_known)
+        .find_map(|reading| {
+            let matches = reading.matches(|_| true);
+            let points = |found: &Match| POINTS.get(found.rule).copied().unwrap_or_default();
+            let sum: i32 = matches.iter().map(points).sum();
+            let worst = matches
+                .iter()
+                .filter(|found| points(found) > 0)
+                .max_by_key(|found| points(found))?;
+            (sum + emphasis(text) >= NEGATIVE).then_some(*worst)
+        })
 }
 
 /// What shouting adds.
 fn emphasis(text: &Text<'_>) -> i32 {
-    i32::from(text.exclamations() > 1) + i32::from(text.shouted() > 2) + i32::from(text.questions() > 2)
+    i32::from(text.exclamations() > 1)
+        + i32::from(text.shouted() > 2)
+        + i32::from(text.questions() > 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrase_files_compile() {
+        assert_eq!(compile().err(), None);
+    }
 }

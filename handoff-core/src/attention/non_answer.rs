@@ -17,16 +17,17 @@ const OPENING: usize = 25;
 
 macro_rules! dialect {
     ($language:ident, $file:literal) => {
-        (Language::$language, include_str!(concat!("phrases/non_answer/", $file, ".txt")))
+        (
+            Language::$language,
+            include_str!(concat!("phrases/non_answer/", $file, ".txt")),
+        )
     };
 }
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    let files = [
-        dialect!(English, "en"),
-    ];
+    let files = [dialect!(English, "en")];
     Grammar::compile(&files, &RULES)
 }
 
@@ -55,7 +56,9 @@ impl Detector for NonAnswer {
     }
 
     fn detect(&self, observed: Observed<'_>) -> Vec<Finding> {
-        let Observed::AssistantReply { text } = observed else { return Vec::new() };
+        let Observed::AssistantReply { text } = observed else {
+            return Vec::new();
+        };
         let text = Text::read(text);
         let found = lost(&text).map(|found| Finding {
             kind: FlagKind::NonAnswer,
@@ -69,12 +72,30 @@ impl Detector for NonAnswer {
 /// The first place where the reply gives up.
 fn lost(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
-    let reach = if text.len() > SHORT_REPLY { OPENING } else { SHORT_REPLY };
+    let reach = if text.len() > SHORT_REPLY {
+        OPENING
+    } else {
+        SHORT_REPLY
+    };
     grammar.readings(text).iter().find_map(|reading| {
         let quiet = reading.matches(|rule| rule == RULE_QUIET);
-        reading.matches(|rule| rule == RULE_LOST).into_iter().find(|found| {
-            let overlaps = |other: &Match| other.first <= found.last && found.first <= other.last;
-            found.first < reach && !quiet.iter().any(overlaps)
-        })
+        reading
+            .matches(|rule| rule == RULE_LOST)
+            .into_iter()
+            .find(|found| {
+                let overlaps =
+                    |other: &Match| other.first <= found.last && found.first <= other.last;
+                found.first < reach && !quiet.iter().any(overlaps)
+            })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrase_files_compile() {
+        assert_eq!(compile().err(), None);
+    }
 }

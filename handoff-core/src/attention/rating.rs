@@ -27,14 +27,22 @@ impl Detector for Rating {
 
     fn detect(&self, observed: Observed<'_>) -> Vec<Finding> {
         let (reason, said) = match observed {
-            Observed::MessageRated { up: false, text } => ("The visitor gave this answer a thumbs-down.".to_owned(), text),
-            Observed::ConversationRated { stars, comment } if stars <= BAD_STARS => {
-                (format!("The visitor rated the conversation {stars} out of 5."), comment)
-            }
+            Observed::MessageRated { up: false, text } => (
+                "The visitor gave this answer a thumbs-down.".to_owned(),
+                text,
+            ),
+            Observed::ConversationRated { stars, comment } if stars <= BAD_STARS => (
+                format!("The visitor rated the conversation {stars} out of 5."),
+                comment,
+            ),
             _ => return Vec::new(),
         };
         let quote = said.trim().chars().take(QUOTED).collect();
-        vec![Finding { kind: FlagKind::ThumbsDown, reason, quote }]
+        vec![Finding {
+            kind: FlagKind::ThumbsDown,
+            reason,
+            quote,
+        }]
     }
 }
 
@@ -48,23 +56,49 @@ mod tests {
 
     #[test]
     fn a_thumbs_down_quotes_the_answer() {
-        let findings = found(Observed::MessageRated { up: false, text: " Try turning it off. " });
+        let findings = found(Observed::MessageRated {
+            up: false,
+            text: " Try turning it off. ",
+        });
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].kind, FlagKind::ThumbsDown);
         assert_eq!(findings[0].quote, "Try turning it off.");
-        assert!(found(Observed::MessageRated { up: true, text: "Fine" }).is_empty());
+        assert!(
+            found(Observed::MessageRated {
+                up: true,
+                text: "Fine"
+            })
+            .is_empty()
+        );
     }
 
     #[test]
     fn two_stars_are_bad_and_three_are_not() {
         for (stars, count) in [(0, 1), (1, 1), (2, 1), (3, 0), (5, 0), (255, 0)] {
-            assert_eq!(found(Observed::ConversationRated { stars, comment: "meh" }).len(), count, "{stars}");
+            assert_eq!(
+                found(Observed::ConversationRated {
+                    stars,
+                    comment: "meh"
+                })
+                .len(),
+                count,
+                "{stars}"
+            );
         }
     }
 
     #[test]
     fn long_texts_are_quoted_in_part() {
         let long = "é".repeat(10_000);
-        assert_eq!(found(Observed::MessageRated { up: false, text: &long })[0].quote.chars().count(), QUOTED);
+        assert_eq!(
+            found(Observed::MessageRated {
+                up: false,
+                text: &long
+            })[0]
+                .quote
+                .chars()
+                .count(),
+            QUOTED
+        );
     }
 }

@@ -25,13 +25,19 @@ pub enum RuleError {
     #[error("give the rule a name of 1 to {NAME_LIMIT} characters")]
     Name,
     /// No keyword, too many, or one that is empty or too long.
-    #[error("give 1 to {KEYWORDS_LIMIT} keywords, each with a letter or digit and at most {KEYWORD_LIMIT} characters")]
+    #[error(
+        "give 1 to {KEYWORDS_LIMIT} keywords, each with a letter or digit and at most {KEYWORD_LIMIT} characters"
+    )]
     Keywords,
     /// The expression is empty, or matches the empty text and so every message.
-    #[error("the expression matches an empty text, so it would flag every message: make it ask for at least one character")]
+    #[error(
+        "the expression matches an empty text, so it would flag every message: make it ask for at least one character"
+    )]
     MatchesEverything,
     /// The expression is too long, or becomes too large (large repetitions of large classes).
-    #[error("the expression is too large: shorten it to {PATTERN_LIMIT} characters, with smaller repetitions")]
+    #[error(
+        "the expression is too large: shorten it to {PATTERN_LIMIT} characters, with smaller repetitions"
+    )]
     TooLarge,
     /// The expression cannot be read.
     #[error("the expression cannot be read: {0}")]
@@ -60,16 +66,28 @@ impl Rule {
     /// [`RuleError::Name`] and [`RuleError::Keywords`].
     pub fn keywords<K: AsRef<str>>(name: &str, keywords: &[K]) -> Result<Self, RuleError> {
         let name = checked_name(name)?;
-        let folded: Vec<String> = keywords.iter().map(|keyword| folded_keyword(keyword.as_ref())).collect();
-        let too_long = keywords.iter().any(|keyword| keyword.as_ref().chars().count() > KEYWORD_LIMIT);
-        if folded.is_empty() || folded.len() > KEYWORDS_LIMIT || too_long || folded.iter().any(String::is_empty) {
+        let folded: Vec<String> = keywords
+            .iter()
+            .map(|keyword| folded_keyword(keyword.as_ref()))
+            .collect();
+        let too_long = keywords
+            .iter()
+            .any(|keyword| keyword.as_ref().chars().count() > KEYWORD_LIMIT);
+        if folded.is_empty()
+            || folded.len() > KEYWORDS_LIMIT
+            || too_long
+            || folded.iter().any(String::is_empty)
+        {
             return Err(RuleError::Keywords);
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .build(&folded)
             .map_err(|_| RuleError::Keywords)?;
-        Ok(Self { name, matcher: Matcher::Keywords(automaton) })
+        Ok(Self {
+            name,
+            matcher: Matcher::Keywords(automaton),
+        })
     }
 
     /// A rule that is raised by a regular expression, in whatever case. It is matched in time linear in the text: look
@@ -96,7 +114,10 @@ impl Rule {
         if regex.is_match("") {
             return Err(RuleError::MatchesEverything);
         }
-        Ok(Self { name, matcher: Matcher::Expression(regex) })
+        Ok(Self {
+            name,
+            matcher: Matcher::Expression(regex),
+        })
     }
 
     /// The name that its flags carry.
@@ -108,11 +129,14 @@ impl Rule {
     /// The words that raise the rule, as they were written.
     fn quote<'t>(&self, original: &'t str, text: &Text<'t>) -> Option<&'t str> {
         match &self.matcher {
-            Matcher::Keywords(automaton) => {
-                automaton.find_overlapping_iter(text.folded()).find_map(|found| text.whole_words(found.range()))
-            }
+            Matcher::Keywords(automaton) => automaton
+                .find_overlapping_iter(text.folded())
+                .find_map(|found| text.whole_words(found.range())),
             Matcher::Expression(regex) => {
-                let limit = original.char_indices().nth(READ_LIMIT).map_or(original.len(), |(at, _)| at);
+                let limit = original
+                    .char_indices()
+                    .nth(READ_LIMIT)
+                    .map_or(original.len(), |(at, _)| at);
                 let found = regex.find(original.get(..limit)?)?;
                 // An anchor or a word boundary alone is no reason: a reason is something that was written.
                 (!found.is_empty()).then_some(found.as_str())
@@ -143,8 +167,10 @@ impl Detector for Rules {
     }
 
     fn detect(&self, observed: Observed<'_>) -> Vec<Finding> {
-        let (Observed::VisitorMessage { text: original } | Observed::ConversationRated { comment: original, .. }) =
-            observed
+        let (Observed::VisitorMessage { text: original }
+        | Observed::ConversationRated {
+            comment: original, ..
+        }) = observed
         else {
             return Vec::new();
         };
@@ -193,29 +219,63 @@ mod tests {
     fn keywords_are_whole_words_without_case_and_accents() {
         assert_eq!(keyword(&["refund"], "A REFUND, please"), ["REFUND"]);
         assert_eq!(keyword(&["refund"], "It is refundable"), [""; 0]);
-        assert_eq!(keyword(&["enterprise price"], "the Enterprise  price?"), ["Enterprise  price"]);
-        assert_eq!(keyword(&["réclamation"], "une RECLAMATION"), ["RECLAMATION"]);
+        assert_eq!(
+            keyword(&["enterprise price"], "the Enterprise  price?"),
+            ["Enterprise  price"]
+        );
+        assert_eq!(
+            keyword(&["réclamation"], "une RECLAMATION"),
+            ["RECLAMATION"]
+        );
         assert_eq!(keyword(&["退款"], "我要退款了"), ["退款"]);
         assert_eq!(keyword(&["환불"], "환불해 주세요"), ["환불해"]);
-        assert_eq!(keyword(&["art", "smart start"], "a smart start"), ["smart start"]);
+        assert_eq!(
+            keyword(&["art", "smart start"], "a smart start"),
+            ["smart start"]
+        );
     }
 
     #[test]
     fn expressions_match_without_case() {
         let rule = Rule::expression("order", r"order\s+#?\d{4,}").unwrap();
         assert_eq!(quotes(rule, "My ORDER #12345 is lost"), ["ORDER #12345"]);
-        assert!(quotes(Rule::expression("end", r"x|$").unwrap_or_else(|_| Rule::expression("x", "x").unwrap()), "a").is_empty());
+        assert!(
+            quotes(
+                Rule::expression("end", r"x|$")
+                    .unwrap_or_else(|_| Rule::expression("x", "x").unwrap()),
+                "a"
+            )
+            .is_empty()
+        );
     }
 
     #[test]
     fn bad_rules_say_what_is_wrong() {
         assert_eq!(Rule::keywords(" ", &["a"]).unwrap_err(), RuleError::Name);
-        assert_eq!(Rule::keywords::<&str>("a", &[]).unwrap_err(), RuleError::Keywords);
-        assert_eq!(Rule::keywords("a", &["--"]).unwrap_err(), RuleError::Keywords);
-        assert_eq!(Rule::expression("a", "a*").unwrap_err(), RuleError::MatchesEverything);
-        assert_eq!(Rule::expression("a", r"(\w{500}){500}").unwrap_err(), RuleError::TooLarge);
-        assert!(matches!(Rule::expression("a", "(").unwrap_err(), RuleError::Syntax(_)));
-        assert!(matches!(Rule::expression("a", r"(a)\1").unwrap_err(), RuleError::Syntax(_)));
+        assert_eq!(
+            Rule::keywords::<&str>("a", &[]).unwrap_err(),
+            RuleError::Keywords
+        );
+        assert_eq!(
+            Rule::keywords("a", &["--"]).unwrap_err(),
+            RuleError::Keywords
+        );
+        assert_eq!(
+            Rule::expression("a", "a*").unwrap_err(),
+            RuleError::MatchesEverything
+        );
+        assert_eq!(
+            Rule::expression("a", r"(\w{500}){500}").unwrap_err(),
+            RuleError::TooLarge
+        );
+        assert!(matches!(
+            Rule::expression("a", "(").unwrap_err(),
+            RuleError::Syntax(_)
+        ));
+        assert!(matches!(
+            Rule::expression("a", r"(a)\1").unwrap_err(),
+            RuleError::Syntax(_)
+        ));
     }
 
     #[test]
@@ -227,7 +287,17 @@ mod tests {
         ]);
         let findings = rules.detect(Observed::VisitorMessage { text: "refund now" });
         let kinds: Vec<FlagKind> = findings.into_iter().map(|finding| finding.kind).collect();
-        assert_eq!(kinds, [FlagKind::Rule("money".to_owned()), FlagKind::Rule("caps".to_owned())]);
-        assert!(rules.detect(Observed::AssistantReply { text: "refund" }).is_empty());
+        assert_eq!(
+            kinds,
+            [
+                FlagKind::Rule("money".to_owned()),
+                FlagKind::Rule("caps".to_owned())
+            ]
+        );
+        assert!(
+            rules
+                .detect(Observed::AssistantReply { text: "refund" })
+                .is_empty()
+        );
     }
 }

@@ -70,13 +70,17 @@ mod tests {
 
     fn folded(text: &str) -> String {
         let mut out = String::new();
-        text.chars().for_each(|c| fold(c, &mut |part| out.push(part)));
+        text.chars()
+            .for_each(|c| fold(c, &mut |part| out.push(part)));
         out
     }
 
     #[test]
     fn letters_lose_case_and_accents() {
-        assert_eq!(folded("ÇÃO Über Straße żółć İNSAN ısı"), "cao uber strasse zolc insan isi");
+        assert_eq!(
+            folded("ÇÃO Über Straße żółć İNSAN ısı"),
+            "cao uber strasse zolc insan isi"
+        );
         assert_eq!(folded("Человек ЕЩЁ Йод"), "человек еще йод");
         assert_eq!(folded("ＨＵＭＡＮ 𝐡𝐮𝐦𝐚𝐧"), "human human");
     }

@@ -55,12 +55,17 @@ impl Grammar {
     /// # Errors
     ///
     /// The first mistake in a file, with its language and line.
-    pub(in crate::attention) fn compile(files: &[(Language, &str)], rules: &[&str]) -> Result<Self, String> {
+    pub(in crate::attention) fn compile(
+        files: &[(Language, &str)],
+        rules: &[&str],
+    ) -> Result<Self, String> {
         let mut lexicon = LexiconBuilder::default();
         let mut dialects = Vec::new();
         let mut forgiving = false;
         for chunk in files.chunk_by(|a, b| a.0 == b.0) {
-            let Some((language, _)) = chunk.first() else { continue };
+            let Some((language, _)) = chunk.first() else {
+                continue;
+            };
             let text: String = chunk.iter().map(|(_, text)| format!("{text}\n")).collect();
             let dialect = PhraseFile::parse(&text)
                 .and_then(|file| {
@@ -70,25 +75,43 @@ impl Grammar {
                 .map_err(|error| format!("{language:?}, {error}"))?;
             dialects.push(dialect);
         }
-        Ok(Self { lexicon: lexicon.build(), dialects, forgiving })
+        Ok(Self {
+            lexicon: lexicon.build(),
+            dialects,
+            forgiving,
+        })
     }
 
     /// The text as each language sees it that knows one of its words.
     pub(in crate::attention) fn readings<'g>(&'g self, text: &Text<'_>) -> Vec<Reading<'g>> {
         let units = units(text, &self.lexicon, self.forgiving);
-        let spoken = units.iter().flat_map(|unit| unit.entries).flatten().fold(0u32, |bits, entry| {
-            let single = entry.senses.iter().map(|sense| sense.language);
-            single.chain(entry.phrases.iter().map(|phrase| phrase.sense.language)).fold(bits, |bits, l| bits | 1 << l.index())
-        });
+        let spoken =
+            units
+                .iter()
+                .flat_map(|unit| unit.entries)
+                .flatten()
+                .fold(0u32, |bits, entry| {
+                    let single = entry.senses.iter().map(|sense| sense.language);
+                    single
+                        .chain(entry.phrases.iter().map(|phrase| phrase.sense.language))
+                        .fold(bits, |bits, l| bits | 1 << l.index())
+                });
         let mut readings = Vec::new();
         for dialect in &self.dialects {
             let (items, known) = match &dialect.unspaced {
                 Some((words, classes)) if text.has_unspaced => unspaced_items(text, words, classes),
-                None if spoken & (1 << dialect.language.index()) != 0 => spaced_items(&units, dialect.language),
+                None if spoken & (1 << dialect.language.index()) != 0 => {
+                    spaced_items(&units, dialect.language)
+                }
                 _ => continue,
             };
             let seen = items.iter().fold(0, |seen, item| seen | item.classes);
-            readings.push(Reading { dialect, items, seen, known });
+            readings.push(Reading {
+                dialect,
+                items,
+                seen,
+                known,
+            });
         }
         readings
     }
@@ -107,7 +130,9 @@ impl Reading<'_> {
             .dialect
             .patterns
             .iter()
-            .filter(|pattern| wanted(pattern.rule) && pattern.needs.iter().all(|classes| classes & self.seen != 0))
+            .filter(|pattern| {
+                wanted(pattern.rule) && pattern.needs.iter().all(|classes| classes & self.seen != 0)
+            })
             .collect();
         let mut found = Vec::new();
         let mut at = 0;
@@ -121,7 +146,12 @@ impl Reading<'_> {
                 continue;
             };
             if let (Some(first), Some(last)) = (self.items.get(at), self.items.get(end - 1)) {
-                found.push(Match { rule, language: self.dialect.language, first: first.first, last: last.last });
+                found.push(Match {
+                    rule,
+                    language: self.dialect.language,
+                    first: first.first,
+                    last: last.last,
+                });
             }
             at = end;
         }
@@ -146,8 +176,10 @@ impl Dialect {
         let mut patterns = Vec::new();
         for (line, rule, elements) in file.patterns {
             let wrong = |problem: String| PhraseFileError { line, problem };
-            let rule =
-                rules.iter().position(|known| *known == rule).ok_or_else(|| wrong(format!("no rule `{rule}`")))?;
+            let rule = rules
+                .iter()
+                .position(|known| *known == rule)
+                .ok_or_else(|| wrong(format!("no rule `{rule}`")))?;
             let class = |name: &str| {
                 let place = match classes.iter().position(|known| known == name) {
                     Some(place) => place,
@@ -165,28 +197,46 @@ impl Dialect {
             };
             patterns.push(Pattern::compile(rule, &elements, class).map_err(wrong)?);
         }
-        let mut words: Vec<(String, Classes, bool)> = literals.into_iter().map(|(word, bit)| (word, bit, false)).collect();
+        let mut words: Vec<(String, Classes, bool)> = literals
+            .into_iter()
+            .map(|(word, bit)| (word, bit, false))
+            .collect();
         for (class, word, misspelt) in file.words {
-            let place = classes.iter().position(|known| *known == class).unwrap_or_default();
+            let place = classes
+                .iter()
+                .position(|known| *known == class)
+                .unwrap_or_default();
             let bit = bit(place).map_err(|problem| PhraseFileError { line: 0, problem })?;
             words.push((word, bit, misspelt));
         }
-        let unspaced = language.is_unspaced().then(|| automaton(&words)).transpose()?;
+        let unspaced = language
+            .is_unspaced()
+            .then(|| automaton(&words))
+            .transpose()?;
         if unspaced.is_none() {
             for (word, classes, misspelt) in &words {
                 lexicon.add(language, word, *classes, *misspelt);
             }
         }
-        Ok(Self { language, patterns, unspaced })
+        Ok(Self {
+            language,
+            patterns,
+            unspaced,
+        })
     }
 }
 
 fn bit(place: usize) -> Result<Classes, String> {
-    u32::try_from(place).ok().and_then(|place| 1u128.checked_shl(place)).ok_or_else(|| "too many classes".to_owned())
+    u32::try_from(place)
+        .ok()
+        .and_then(|place| 1u128.checked_shl(place))
+        .ok_or_else(|| "too many classes".to_owned())
 }
 
 /// An automaton that finds the words of a script without spaces, the longest first.
-fn automaton(words: &[(String, Classes, bool)]) -> Result<(AhoCorasick, Vec<Classes>), PhraseFileError> {
+fn automaton(
+    words: &[(String, Classes, bool)],
+) -> Result<(AhoCorasick, Vec<Classes>), PhraseFileError> {
     let mut folded: Vec<(String, Classes)> = Vec::new();
     for (word, classes, _) in words {
         let word = Text::read(word).folded().trim_end().to_owned();
@@ -198,8 +248,14 @@ fn automaton(words: &[(String, Classes, bool)]) -> Result<(AhoCorasick, Vec<Clas
     let automaton = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
         .build(folded.iter().map(|(word, _)| word))
-        .map_err(|error| PhraseFileError { line: 0, problem: error.to_string() })?;
-    Ok((automaton, folded.into_iter().map(|(_, classes)| classes).collect()))
+        .map_err(|error| PhraseFileError {
+            line: 0,
+            problem: error.to_string(),
+        })?;
+    Ok((
+        automaton,
+        folded.into_iter().map(|(_, classes)| classes).collect(),
+    ))
 }
 
 fn spaced_items(units: &[Unit<'_>], language: Language) -> (Vec<Item>, usize) {
@@ -207,17 +263,32 @@ fn spaced_items(units: &[Unit<'_>], language: Language) -> (Vec<Item>, usize) {
     let mut known = 0;
     let mut at = 0;
     while let Some(unit) = units.get(at) {
-        let phrase = unit.entries.iter().flatten().flat_map(|entry| &entry.phrases).find(|phrase| {
-            phrase.sense.language == language
-                && phrase.rest.iter().enumerate().all(|(place, hash)| {
-                    units.get(at + 1 + place).is_some_and(|next| next.hash == *hash && next.before != Break::Strong)
-                })
-        });
+        let phrase = unit
+            .entries
+            .iter()
+            .flatten()
+            .flat_map(|entry| &entry.phrases)
+            .find(|phrase| {
+                phrase.sense.language == language
+                    && phrase.rest.iter().enumerate().all(|(place, hash)| {
+                        units
+                            .get(at + 1 + place)
+                            .is_some_and(|next| next.hash == *hash && next.before != Break::Strong)
+                    })
+            });
         let length = phrase.map_or(1, |phrase| phrase.rest.len() + 1);
-        let classes = phrase.map_or_else(|| classes_of(unit, language), |phrase| phrase.sense.classes);
+        let classes =
+            phrase.map_or_else(|| classes_of(unit, language), |phrase| phrase.sense.classes);
         known += if classes == 0 { 0 } else { length };
-        let last = units.get(at + length - 1).map_or(unit.last, |unit| unit.last);
-        items.push(Item { classes, first: unit.first, last, before: unit.before });
+        let last = units
+            .get(at + length - 1)
+            .map_or(unit.last, |unit| unit.last);
+        items.push(Item {
+            classes,
+            first: unit.first,
+            last,
+            before: unit.before,
+        });
         at += length;
     }
     (items, known)
@@ -240,7 +311,11 @@ fn unspaced_items(text: &Text<'_>, words: &AhoCorasick, classes: &[Classes]) -> 
     let mut inside_until = 0;
     for (index, token) in text.tokens.iter().enumerate() {
         let mut before = token.before;
-        for (at, _) in text.word(token).char_indices().map(|(at, c)| (token.folded.start + at, c)) {
+        for (at, _) in text
+            .word(token)
+            .char_indices()
+            .map(|(at, c)| (token.folded.start + at, c))
+        {
             while found.next_if(|next| next.start() < at).is_some() {}
             let starts = found.next_if(|next| next.start() == at);
             if let Some(word) = &starts {
@@ -253,8 +328,15 @@ fn unspaced_items(text: &Text<'_>, words: &AhoCorasick, classes: &[Classes]) -> 
                 }
                 continue;
             }
-            let classes = starts.and_then(|word| classes.get(word.pattern().as_usize()).copied()).unwrap_or_default();
-            items.push(Item { classes, first: index, last: index, before });
+            let classes = starts
+                .and_then(|word| classes.get(word.pattern().as_usize()).copied())
+                .unwrap_or_default();
+            items.push(Item {
+                classes,
+                first: index,
+                last: index,
+                before,
+            });
             before = Break::None;
         }
     }

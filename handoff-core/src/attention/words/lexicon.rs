@@ -60,7 +60,10 @@ impl LexiconBuilder {
     /// Adds a word or a phrase; `key` says that it is understood misspelt.
     pub(super) fn add(&mut self, language: Language, words: &str, classes: Classes, key: bool) {
         self.add_spelling(language, words, classes, key);
-        let transcribed = words.replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
+        let transcribed = words
+            .replace('ä', "ae")
+            .replace('ö', "oe")
+            .replace('ü', "ue");
         if language == Language::German && transcribed != words {
             self.add_spelling(language, &transcribed, classes, key);
         }
@@ -69,38 +72,58 @@ impl LexiconBuilder {
     fn add_spelling(&mut self, language: Language, words: &str, classes: Classes, key: bool) {
         let text = Text::read(words);
         let sense = Sense { language, classes };
-        let Some((first, rest)) = text.tokens.split_first() else { return };
+        let Some((first, rest)) = text.tokens.split_first() else {
+            return;
+        };
         let entry = self.entries.entry(first.hash).or_default();
         if rest.is_empty() {
             entry.is_key |= key;
-            match entry.senses.iter_mut().find(|known| known.language == language) {
+            match entry
+                .senses
+                .iter_mut()
+                .find(|known| known.language == language)
+            {
                 Some(known) => known.classes |= classes,
                 None => entry.senses.push(sense),
             }
         } else {
             let rest_hashes: Box<[u64]> = rest.iter().map(|token| token.hash).collect();
-            let same = |known: &&mut Phrase| known.sense.language == language && known.rest == rest_hashes;
+            let same =
+                |known: &&mut Phrase| known.sense.language == language && known.rest == rest_hashes;
             match entry.phrases.iter_mut().find(same) {
                 Some(known) => known.sense.classes |= classes,
-                None => entry.phrases.push(Phrase { sense, rest: rest_hashes }),
+                None => entry.phrases.push(Phrase {
+                    sense,
+                    rest: rest_hashes,
+                }),
             }
             for token in rest {
                 self.entries.entry(token.hash).or_default();
             }
         }
         if key {
-            self.keys.extend(text.tokens.iter().map(|token| text.word(token).to_owned()));
+            self.keys
+                .extend(text.tokens.iter().map(|token| text.word(token).to_owned()));
         }
     }
 
     /// Files everything.
     pub(super) fn build(mut self) -> Lexicon {
         for entry in self.entries.values_mut() {
-            entry.phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+            entry
+                .phrases
+                .sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
         }
         self.keys.sort_unstable();
         self.keys.dedup();
-        debug_assert!(self.keys.iter().all(|key| self.entries.contains_key(&hash::of(key))));
-        Lexicon { entries: self.entries, typos: Typos::new(self.keys) }
+        debug_assert!(
+            self.keys
+                .iter()
+                .all(|key| self.entries.contains_key(&hash::of(key)))
+        );
+        Lexicon {
+            entries: self.entries,
+            typos: Typos::new(self.keys),
+        }
     }
 }

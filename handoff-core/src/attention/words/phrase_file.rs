@@ -9,7 +9,7 @@
 //! ask: contact with? ..2 person    a pattern of a rule
 //! ```
 //!
-//! A pattern is a sequence of `class`, `a|b` (either), `class?`, `class*`, `'word` (that word itself), `..3` (up to three
+//! A pattern is a sequence of `class`, `a|b` (either), `class?`, `class*`, `'word` and `'one|other` (that word itself), `..3` (up to three
 //! words of any kind), `..3-class` (of any other class), `!class` (but not followed by), `^` and `$` (start and end of a sentence), `^^` and `$$` (of the
 //! text). A pattern never reaches over the end of a sentence, unless it begins with `^^`.
 
@@ -51,8 +51,13 @@ impl PhraseFile {
         line: usize,
         endings: &mut HashMap<String, String>,
     ) -> Result<(), PhraseFileError> {
-        let wrong = |problem: &str| PhraseFileError { line, problem: problem.to_owned() };
-        let (head, body) = statement.split_once(char::is_whitespace).ok_or_else(|| wrong("too short"))?;
+        let wrong = |problem: &str| PhraseFileError {
+            line,
+            problem: problem.to_owned(),
+        };
+        let (head, body) = statement
+            .split_once(char::is_whitespace)
+            .ok_or_else(|| wrong("too short"))?;
         if let Some(rule) = head.strip_suffix(':') {
             let elements = body.split_whitespace().map(str::to_owned).collect();
             self.patterns.push((line, rule.to_owned(), elements));
@@ -69,9 +74,11 @@ impl PhraseFile {
                 endings.insert(head.to_owned(), format!("{{{word}}}"));
                 continue;
             }
-            let spelt = with_endings(word, endings).ok_or_else(|| wrong("endings that are not defined"))?;
+            let spelt =
+                with_endings(word, endings).ok_or_else(|| wrong("endings that are not defined"))?;
             for word in alternatives(&spelt) {
-                self.words.push((head.to_owned(), word.replace('_', " "), misspelt));
+                self.words
+                    .push((head.to_owned(), word.replace('_', " "), misspelt));
             }
         }
         Ok(())
@@ -99,7 +106,9 @@ fn with_endings(word: &str, endings: &HashMap<String, String>) -> Option<String>
     let mut parts = word.split('$');
     let mut spelt = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let name_end = part.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(part.len());
+        let name_end = part
+            .find(|c: char| !c.is_ascii_lowercase())
+            .unwrap_or(part.len());
         let (name, rest) = part.split_at_checked(name_end)?;
         spelt.push_str(endings.get(&format!("${name}"))?);
         spelt.push_str(rest);
@@ -109,10 +118,21 @@ fn with_endings(word: &str, endings: &HashMap<String, String>) -> Option<String>
 
 /// Every way to read the `{a,b}` of a word.
 fn alternatives(word: &str) -> Vec<String> {
-    let Some((before, rest)) = word.split_once('{') else { return vec![word.to_owned()] };
-    let Some((choices, after)) = rest.split_once('}') else { return vec![word.to_owned()] };
+    let Some((before, rest)) = word.split_once('{') else {
+        return vec![word.to_owned()];
+    };
+    let Some((choices, after)) = rest.split_once('}') else {
+        return vec![word.to_owned()];
+    };
     let tails = alternatives(after);
-    choices.split(',').flat_map(|choice| tails.iter().map(move |tail| format!("{before}{choice}{tail}"))).collect()
+    choices
+        .split(',')
+        .flat_map(|choice| {
+            tails
+                .iter()
+                .map(move |tail| format!("{before}{choice}{tail}"))
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -122,14 +142,28 @@ mod tests {
     #[test]
     fn words_are_spelt_out() {
         let file = PhraseFile::parse("$s = ,s\nperson ~= {live_,}agent$s # people\n  rep").unwrap();
-        let words: Vec<&str> = file.words.iter().map(|(_, word, _)| word.as_str()).collect();
-        assert_eq!(words, ["live agent", "live agents", "agent", "agents", "rep"]);
-        assert!(file.words.iter().all(|(class, _, misspelt)| class == "person" && *misspelt));
+        let words: Vec<&str> = file
+            .words
+            .iter()
+            .map(|(_, word, _)| word.as_str())
+            .collect();
+        assert_eq!(
+            words,
+            ["live agent", "live agents", "agent", "agents", "rep"]
+        );
+        assert!(
+            file.words
+                .iter()
+                .all(|(class, _, misspelt)| class == "person" && *misspelt)
+        );
     }
 
     #[test]
     fn mistakes_name_their_line() {
-        assert_eq!(PhraseFile::parse("a = b\n\nperson agent").unwrap_err().line, 3);
+        assert_eq!(
+            PhraseFile::parse("a = b\n\nperson agent").unwrap_err().line,
+            3
+        );
         assert_eq!(PhraseFile::parse("a = b$x").unwrap_err().line, 1);
     }
 }

@@ -18,8 +18,14 @@ pub(super) fn split(word: &[char], lexicon: &Lexicon) -> Option<Vec<u64>> {
     if !(SHORTEST..=LONGEST).contains(&word.len()) {
         return None;
     }
-    let mut search = Search { lexicon, budget: BUDGET, parts: Vec::new() };
-    search.descend(word, u32::MAX >> (32 - Language::COUNT), false).then_some(search.parts)
+    let mut search = Search {
+        lexicon,
+        budget: BUDGET,
+        parts: Vec::new(),
+    };
+    search
+        .descend(word, u32::MAX >> (32 - Language::COUNT), false)
+        .then_some(search.parts)
 }
 
 struct Search<'l> {
@@ -44,15 +50,24 @@ impl Search<'_> {
             }
             self.budget -= 1;
             hash = hash::push(hash, *letter);
-            let Some(entry) = self.lexicon.entry(hash) else { continue };
-            let spoken = entry.senses.iter().fold(0, |bits, sense| bits | 1 << sense.language.index());
+            let Some(entry) = self.lexicon.entry(hash) else {
+                continue;
+            };
+            let spoken = entry
+                .senses
+                .iter()
+                .fold(0, |bits, sense| bits | 1 << sense.language.index());
             if spoken & languages != 0 {
                 found.push((length, hash, spoken, entry.is_key && length > 3));
             }
         }
         for (length, hash, spoken, is_key) in found.into_iter().rev() {
             self.parts.push(hash);
-            if self.descend(rest.get(length..).unwrap_or_default(), languages & spoken, has_key || is_key) {
+            if self.descend(
+                rest.get(length..).unwrap_or_default(),
+                languages & spoken,
+                has_key || is_key,
+            ) {
                 return true;
             }
             self.parts.pop();

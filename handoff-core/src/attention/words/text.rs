@@ -54,7 +54,10 @@ impl<'a> Text<'a> {
     /// Reads the first [`READ_LIMIT`] characters of `original`.
     pub(in crate::attention) fn read(original: &'a str) -> Self {
         let mut reader = Reader::new(original);
-        let limit = original.char_indices().nth(READ_LIMIT).map_or(original.len(), |(at, _)| at);
+        let limit = original
+            .char_indices()
+            .nth(READ_LIMIT)
+            .map_or(original.len(), |(at, _)| at);
         reader.run(original.get(..limit).unwrap_or_default());
         reader.text
     }
@@ -62,7 +65,10 @@ impl<'a> Text<'a> {
     /// The words from token `first` to token `last`, as they were written.
     pub(in crate::attention) fn quote(&self, first: usize, last: usize) -> &'a str {
         let start = self.tokens.get(first).map_or(0, |token| token.source.start);
-        let end = self.tokens.get(last).map_or(start, |token| token.source.end);
+        let end = self
+            .tokens
+            .get(last)
+            .map_or(start, |token| token.source.end);
         self.original.get(start..end).unwrap_or_default()
     }
 
@@ -83,7 +89,10 @@ impl<'a> Text<'a> {
 
     /// How many words are written in capitals.
     pub(in crate::attention) fn shouted(&self) -> usize {
-        self.tokens.iter().filter(|token| token.shouted && token.chars > 2).count()
+        self.tokens
+            .iter()
+            .filter(|token| token.shouted && token.chars > 2)
+            .count()
     }
 
     /// The folded words, each followed by a space where they are written with spaces.
@@ -94,13 +103,19 @@ impl<'a> Text<'a> {
     /// The words as written that make up `range` of the folded text, if it begins and ends where words do (in scripts
     /// without spaces, anywhere).
     pub(in crate::attention) fn whole_words(&self, range: Range<usize>) -> Option<&'a str> {
-        let first = self.tokens.partition_point(|token| token.folded.end <= range.start);
-        let last = self.tokens.partition_point(|token| token.folded.start < range.end).checked_sub(1)?;
+        let first = self
+            .tokens
+            .partition_point(|token| token.folded.end <= range.start);
+        let last = self
+            .tokens
+            .partition_point(|token| token.folded.start < range.end)
+            .checked_sub(1)?;
         let fits = |token: &Token, at: usize, edge: usize| {
             at == edge || self.word(token).starts_with(is_unspaced)
         };
         let (start, end) = (self.tokens.get(first)?, self.tokens.get(last)?);
-        let whole = fits(start, range.start, start.folded.start) && fits(end, range.end, end.folded.end);
+        let whole =
+            fits(start, range.start, start.folded.start) && fits(end, range.end, end.folded.end);
         whole.then(|| self.quote(first, last))
     }
 
@@ -113,8 +128,8 @@ impl<'a> Text<'a> {
 /// Elided articles and pronouns of French and Italian: the word after the apostrophe stands by itself. Elsewhere the
 /// apostrophe is part of the word ("don't", "I'd").
 const ELIDED: &[&str] = &[
-    "l", "d", "m", "t", "s", "c", "j", "n", "qu", "un", "dell", "all", "nell", "dall", "sull", "quell", "jusqu", "puisqu",
-    "lorsqu", "quelqu",
+    "l", "d", "m", "t", "s", "c", "j", "n", "qu", "un", "dell", "all", "nell", "dall", "sull",
+    "quell", "jusqu", "puisqu", "lorsqu", "quelqu",
 ];
 
 struct Reader<'a> {
@@ -142,7 +157,11 @@ impl<'a> Reader<'a> {
             exclamations: 0,
             questions: 0,
         };
-        Self { text, before: Break::Strong, open: None }
+        Self {
+            text,
+            before: Break::Strong,
+            open: None,
+        }
     }
 
     fn run(&mut self, text: &str) {
@@ -150,7 +169,14 @@ impl<'a> Reader<'a> {
         while let Some((at, c)) = rest.next() {
             let ahead = rest.as_str();
             if self.open.is_none() && (c == '@' || is_link(text.get(at..).unwrap_or_default())) {
-                skip(&mut rest, if c == '@' { mention_length(ahead) } else { link_length(ahead) });
+                skip(
+                    &mut rest,
+                    if c == '@' {
+                        mention_length(ahead)
+                    } else {
+                        link_length(ahead)
+                    },
+                );
                 self.before = self.before.max(Break::Weak);
             } else if c.is_alphanumeric() || is_vowel_sign(c) {
                 self.letter(at, c);
@@ -160,7 +186,9 @@ impl<'a> Reader<'a> {
                 if self.is_elided() {
                     self.close(at);
                 }
-            } else if let Some(letter) = leet_symbol(c).filter(|_| self.open.is_some() && starts_with_letter(ahead)) {
+            } else if let Some(letter) =
+                leet_symbol(c).filter(|_| self.open.is_some() && starts_with_letter(ahead))
+            {
                 self.letter(at, letter);
                 self.open.iter_mut().for_each(|open| open.digits += 1);
             } else if let Some(length) = smiley(c, ahead) {
@@ -182,7 +210,13 @@ impl<'a> Reader<'a> {
             self.close(at);
         }
         let start = self.text.folded.len();
-        let open = self.open.get_or_insert(Open { folded: start, source: at, upper: 0, lower: 0, digits: 0 });
+        let open = self.open.get_or_insert(Open {
+            folded: start,
+            source: at,
+            upper: 0,
+            lower: 0,
+            digits: 0,
+        });
         open.upper += usize::from(c.is_uppercase());
         open.lower += usize::from(c.is_lowercase());
         open.digits += usize::from(c.is_numeric());
@@ -198,20 +232,34 @@ impl<'a> Reader<'a> {
             return;
         }
         self.close(at);
-        if self.text.tokens.last().is_some_and(|last| last.source.end == at) {
+        if self
+            .text
+            .tokens
+            .last()
+            .is_some_and(|last| last.source.end == at)
+        {
             self.text.folded.pop();
         }
     }
 
     fn is_elided(&self) -> bool {
         let Some(open) = &self.open else { return false };
-        self.text.folded.get(open.folded..).is_some_and(|word| ELIDED.contains(&word))
+        self.text
+            .folded
+            .get(open.folded..)
+            .is_some_and(|word| ELIDED.contains(&word))
     }
 
     fn symbol(&mut self, at: usize, symbol: &str) {
         let start = self.text.folded.len();
         self.text.folded.push_str(symbol);
-        self.open = Some(Open { folded: start, source: at, upper: 0, lower: 0, digits: 0 });
+        self.open = Some(Open {
+            folded: start,
+            source: at,
+            upper: 0,
+            lower: 0,
+            digits: 0,
+        });
         self.close(at + symbol.len());
     }
 
@@ -233,7 +281,10 @@ impl<'a> Reader<'a> {
             return;
         }
         let mut chars = 0;
-        let hash = word.chars().inspect(|_| chars += 1).fold(hash::EMPTY, hash::push);
+        let hash = word
+            .chars()
+            .inspect(|_| chars += 1)
+            .fold(hash::EMPTY, hash::push);
         self.text.tokens.push(Token {
             folded,
             source: open.source..end,
@@ -281,7 +332,9 @@ fn is_apostrophe(c: char) -> bool {
 }
 
 fn is_link(text: &str) -> bool {
-    ["http://", "https://", "www."].iter().any(|start| text.starts_with(start))
+    ["http://", "https://", "www."]
+        .iter()
+        .any(|start| text.starts_with(start))
 }
 
 fn link_length(ahead: &str) -> usize {
@@ -289,7 +342,9 @@ fn link_length(ahead: &str) -> usize {
 }
 
 fn mention_length(ahead: &str) -> usize {
-    ahead.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(ahead.len())
+    ahead
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(ahead.len())
 }
 
 /// The length of ":(" and its relatives.
@@ -304,7 +359,9 @@ fn smiley(c: char, ahead: &str) -> Option<usize> {
 
 fn break_of(c: char) -> Break {
     match c {
-        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '！' | '？' | '；' | '؟' | '؛' | '।' | '…' => Break::Strong,
+        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '！' | '？' | '；' | '؟' | '؛' | '।' | '…' => {
+            Break::Strong
+        }
         c if c.is_whitespace() => Break::None,
         _ => Break::Weak,
     }

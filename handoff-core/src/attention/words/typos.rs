@@ -40,7 +40,11 @@ impl Typos {
         for (at, (hash, _)) in (0u32..).zip(&filed) {
             places.entry(*hash).or_insert((at, at)).1 = at + 1;
         }
-        Self { words, places, filed: filed.into_iter().map(|(_, id)| id).collect() }
+        Self {
+            words,
+            places,
+            filed: filed.into_iter().map(|(_, id)| id).collect(),
+        }
     }
 
     /// The hashes of the key words that are nearest to `word`, at most two, the likelier first.
@@ -51,19 +55,31 @@ impl Typos {
         let mut best: [Option<(usize, u32)>; 2] = [None; 2];
         let depth = if word.len() >= LONG { 2 } else { 1 };
         each_shortened(word, depth, &mut |hash| {
-            let Some(&(from, to)) = self.places.get(&hash) else { return };
-            for &id in self.filed.get(from as usize..to as usize).unwrap_or_default() {
+            let Some(&(from, to)) = self.places.get(&hash) else {
+                return;
+            };
+            for &id in self
+                .filed
+                .get(from as usize..to as usize)
+                .unwrap_or_default()
+            {
                 self.consider(word, id, &mut best);
             }
         });
-        best.map(|found| found.and_then(|(_, id)| self.words.get(id as usize)).map(|word| hash_of(word)))
+        best.map(|found| {
+            found
+                .and_then(|(_, id)| self.words.get(id as usize))
+                .map(|word| hash_of(word))
+        })
     }
 
     fn consider(&self, word: &[char], id: u32, best: &mut [Option<(usize, u32)>; 2]) {
         if best.iter().flatten().any(|(_, known)| *known == id) {
             return;
         }
-        let Some(key) = self.words.get(id as usize) else { return };
+        let Some(key) = self.words.get(id as usize) else {
+            return;
+        };
         let Some(rank) = rank(word, key) else { return };
         let found = Some((rank, id));
         if best[0].is_none_or(|(known, _)| rank < known) {
@@ -108,7 +124,9 @@ fn distance(a: &[char], b: &[char]) -> usize {
         let columns = last.windows(2).zip(this.iter_mut().skip(1)).zip(b);
         for (column, ((pair, cell), &to)) in columns.enumerate() {
             let &[diagonal, above] = pair else { continue };
-            let mut cost = (diagonal + usize::from(from != to)).min(above + 1).min(left + 1);
+            let mut cost = (diagonal + usize::from(from != to))
+                .min(above + 1)
+                .min(left + 1);
             if previous_a == Some(to) && previous_b == Some(from) {
                 cost = cost.min(swapped_base.unwrap_or(3) + 1);
             }
@@ -125,7 +143,8 @@ fn distance(a: &[char], b: &[char]) -> usize {
 }
 
 fn hash_of(word: &[char]) -> u64 {
-    word.iter().fold(hash::EMPTY, |hash, c| hash::push(hash, *c))
+    word.iter()
+        .fold(hash::EMPTY, |hash, c| hash::push(hash, *c))
 }
 
 /// The hashes of `word` with up to `depth` letters left out.
@@ -177,7 +196,11 @@ mod tests {
         assert_eq!(nearest("eprson"), Some(hash::of("person")));
         assert_eq!(nearest("represntatve"), Some(hash::of("representative")));
         assert_eq!(nearest("taok"), Some(hash::of("talk")));
-        assert_eq!(nearest("walk"), None, "another first letter is another word");
+        assert_eq!(
+            nearest("walk"),
+            None,
+            "another first letter is another word"
+        );
         assert_eq!(nearest("prison"), None);
         assert_eq!(nearest(&"x".repeat(100)), None);
     }

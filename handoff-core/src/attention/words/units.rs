@@ -47,10 +47,18 @@ pub(super) fn units<'l>(text: &Text<'_>, lexicon: &'l Lexicon, forgiving: bool) 
 /// A key word that was cut in two ("some one") or spelt out ("a g e n t"): its last token and its hash.
 fn joined(text: &Text<'_>, at: usize, lexicon: &Lexicon) -> Option<(usize, u64)> {
     let first = text.tokens.get(at)?;
-    let next = text.tokens.get(at + 1).filter(|next| next.before == Break::None)?;
+    let next = text
+        .tokens
+        .get(at + 1)
+        .filter(|next| next.before == Break::None)?;
     let is_key = |hash: u64| lexicon.entry(hash).is_some_and(|entry| entry.is_key);
     if first.chars == 1 && next.chars == 1 {
-        let letters = text.tokens.iter().skip(at).take_while(|token| token.chars == 1).take(16);
+        let letters = text
+            .tokens
+            .iter()
+            .skip(at)
+            .take_while(|token| token.chars == 1)
+            .take(16);
         let mut hash = hash::EMPTY;
         let mut found = None;
         for (count, letter) in letters.enumerate() {
@@ -69,9 +77,20 @@ fn joined(text: &Text<'_>, at: usize, lexicon: &Lexicon) -> Option<(usize, u64)>
 }
 
 /// Reads a word that the lexicon does not hold as it is written.
-fn understood<'l>(text: &Text<'_>, at: usize, token: &Token, lexicon: &'l Lexicon, units: &mut Vec<Unit<'l>>) {
-    let mut unit =
-        Unit { entries: [None; 2], hash: token.hash, first: at, last: at, before: token.before };
+fn understood<'l>(
+    text: &Text<'_>,
+    at: usize,
+    token: &Token,
+    lexicon: &'l Lexicon,
+    units: &mut Vec<Unit<'l>>,
+) {
+    let mut unit = Unit {
+        entries: [None; 2],
+        hash: token.hash,
+        first: at,
+        last: at,
+        before: token.before,
+    };
     let mut letters = [' '; 32];
     let length = token.chars.min(letters.len());
     for (slot, c) in letters.iter_mut().zip(text.word(token).chars()) {
@@ -83,8 +102,12 @@ fn understood<'l>(text: &Text<'_>, at: usize, token: &Token, lexicon: &'l Lexico
         units.push(unit);
         return;
     }
-    let hash = word.iter().fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
-    if let Some((hash, entry)) = exactly(lexicon, hash).or_else(|| without_arabic_prefix(lexicon, word)) {
+    let hash = word
+        .iter()
+        .fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
+    if let Some((hash, entry)) =
+        exactly(lexicon, hash).or_else(|| without_arabic_prefix(lexicon, word))
+    {
         unit.hash = hash;
         unit.entries = [Some(entry), None];
         units.push(unit);
@@ -93,7 +116,10 @@ fn understood<'l>(text: &Text<'_>, at: usize, token: &Token, lexicon: &'l Lexico
     let [nearest, second] = lexicon.corrected(word);
     if let Some(nearest) = nearest {
         unit.hash = nearest;
-        unit.entries = [lexicon.entry(nearest), second.and_then(|hash| lexicon.entry(hash))];
+        unit.entries = [
+            lexicon.entry(nearest),
+            second.and_then(|hash| lexicon.entry(hash)),
+        ];
         units.push(unit);
         return;
     }
@@ -101,8 +127,18 @@ fn understood<'l>(text: &Text<'_>, at: usize, token: &Token, lexicon: &'l Lexico
         None => units.push(unit),
         Some(parts) => {
             for (place, hash) in parts.into_iter().enumerate() {
-                let before = if place == 0 { token.before } else { Break::None };
-                units.push(Unit { entries: [lexicon.entry(hash), None], hash, first: at, last: at, before });
+                let before = if place == 0 {
+                    token.before
+                } else {
+                    Break::None
+                };
+                units.push(Unit {
+                    entries: [lexicon.entry(hash), None],
+                    hash,
+                    first: at,
+                    last: at,
+                    before,
+                });
             }
         }
     }
@@ -145,20 +181,33 @@ fn plain_letter(c: char) -> char {
 /// Arabic writes "and", "with", "to", "the" onto the word.
 fn without_arabic_prefix<'l>(lexicon: &'l Lexicon, word: &[char]) -> Option<(u64, &'l Entry)> {
     const PREFIXES: [&[char]; 3] = [&['و', 'ف'], &['ب', 'ل', 'ك'], &['ا']];
-    if !word.first().is_some_and(|c| matches!(c, '\u{621}'..='\u{64a}')) {
+    if !word
+        .first()
+        .is_some_and(|c| matches!(c, '\u{621}'..='\u{64a}'))
+    {
         return None;
     }
     let mut rest = word;
     for prefixes in PREFIXES {
-        let Some((first, after)) = rest.split_first() else { break };
+        let Some((first, after)) = rest.split_first() else {
+            break;
+        };
         if !prefixes.contains(first) {
             continue;
         }
         // The article is two letters, alef and lam; after "to" its alef is left out.
-        let after = if *first == 'ا' { after.strip_prefix(&['ل']).unwrap_or(rest) } else { after };
+        let after = if *first == 'ا' {
+            after.strip_prefix(&['ل']).unwrap_or(rest)
+        } else {
+            after
+        };
         for candidate in [after, after.strip_prefix(&['ل']).unwrap_or(after)] {
-            let hash = candidate.iter().fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
-            if candidate.len() > 2 && let Some(found) = exactly(lexicon, hash) {
+            let hash = candidate
+                .iter()
+                .fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
+            if candidate.len() > 2
+                && let Some(found) = exactly(lexicon, hash)
+            {
                 return Some(found);
             }
         }
