@@ -78,8 +78,8 @@ fn run(arguments: Arguments) -> Result<()> {
 async fn compare(arguments: &Arguments) -> Result<()> {
     let wanted = |figure: &Figure| {
         let only = &arguments.only;
-        let named = |line: &&str| only.iter().any(|name| name.eq_ignore_ascii_case(line));
-        only.is_empty() || figure.lines().iter().any(|line| named(&line))
+        let named = |line: &str| only.iter().any(|name| name.eq_ignore_ascii_case(line));
+        only.is_empty() || figure.lines().iter().any(|line| named(line))
     };
     let figures: Vec<Figure> = Figure::ALL.into_iter().filter(wanted).collect();
     ensure!(!figures.is_empty(), "--only names no line of the table");

@@ -11,7 +11,7 @@ use std::{io::Write, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// No job of a run takes longer.
-const JOB_LIMIT: Duration = Duration::from_secs(300);
+const JOB_LIMIT: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {

@@ -5,6 +5,7 @@ mod clock;
 mod command;
 mod contender;
 mod figure;
+mod library;
 mod load;
 mod machine;
 

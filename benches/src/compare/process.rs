@@ -58,7 +58,9 @@ impl Server {
             .stderr(File::create(&log)?)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot start {:?}", command.as_std().get_program()))?;
+            .with_context(|| {
+                format!("cannot start {}", command.as_std().get_program().display())
+            })?;
         let process = child.id().context("the server ended at once")?;
         let started = clock::now();
         while TcpStream::connect(address).await.is_err() {

@@ -177,7 +177,7 @@ impl Report {
         let mut said = HashSet::new();
         for row in &self.rows {
             if !row.note.is_empty() && said.insert(&row.note) {
-                text += &format!("\n{} against {}: {}", row.id, row.against, row.note);
+                text.extend(["\n", row.id, " against ", &row.against, ": ", &row.note]);
             }
         }
         text

@@ -67,6 +67,12 @@ impl Run {
         if self.quick { short } else { long }
     }
 
+    /// Shows what is being measured now.
+    pub(crate) fn say(&self, what: &str) {
+        self.progress.set_message(what.to_owned());
+        self.progress.inc(1);
+    }
+
     /// Measures every case once a repetition, one after another, so that all of them meet the machine's moods.
     /// The series are in the order of the cases; one whose contender is missing or failed says why.
     pub(crate) async fn interleaved<W: Workload + Copy, const N: usize>(
@@ -85,12 +91,8 @@ impl Run {
                     case.title(),
                     self.repetitions
                 );
-                self.progress.set_message(now);
-                match self.once(case).await {
-                    Ok(outcome) => series.push(outcome),
-                    Err(error) => series.fail(format!("{error:#}")),
-                }
-                self.progress.inc(1);
+                self.say(&now);
+                series.record(self.once(case).await);
             }
         }
         all

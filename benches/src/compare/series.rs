@@ -23,6 +23,13 @@ impl<T> Series<T> {
         }
     }
 
+    pub(crate) fn record(&mut self, outcome: anyhow::Result<T>) {
+        match outcome {
+            Ok(outcome) => self.push(outcome),
+            Err(error) => self.fail(format!("{error:#}")),
+        }
+    }
+
     /// One failure ends the series: what is left of it would not be comparable.
     pub(crate) fn fail(&mut self, why: String) {
         *self = Self::Absent(why);

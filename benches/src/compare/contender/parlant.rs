@@ -20,7 +20,7 @@ const PYTHON: &str = concat!(
 );
 /// Visitors of a light load: their sessions are there before the dashboard looks.
 const SESSIONS: usize = 8;
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 pub(super) struct Parlant;
 

@@ -1,9 +1,14 @@
 //! The figures of the table, each measured with its peers.
 
+mod append;
+mod board;
 mod claim;
+mod dispatch;
 mod fan_out;
 mod idle;
 mod latency;
+mod pure;
+mod raw_sqlite;
 
 use super::{report::Row, run::Run};
 
@@ -14,6 +19,10 @@ pub(crate) async fn measure(figure: Figure, run: &mut Run) -> Vec<Row> {
         Figure::Latency => latency::measure(run).await,
         Figure::Claim => claim::measure(run).await,
         Figure::Idle => idle::measure(run).await,
+        Figure::Append => append::measure(run).await,
+        Figure::Pure => pure::measure(run).await,
+        Figure::Dispatch => dispatch::measure(run).await,
+        Figure::Board => board::measure(run).await,
     }
 }
 
@@ -24,10 +33,23 @@ pub(crate) enum Figure {
     Latency,
     Claim,
     Idle,
+    Append,
+    Pure,
+    Dispatch,
+    Board,
 }
 
 impl Figure {
-    pub(crate) const ALL: [Self; 4] = [Self::FanOut, Self::Latency, Self::Claim, Self::Idle];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::FanOut,
+        Self::Latency,
+        Self::Claim,
+        Self::Idle,
+        Self::Append,
+        Self::Pure,
+        Self::Dispatch,
+        Self::Board,
+    ];
 
     /// The lines of the table that it measures.
     pub(crate) fn lines(self) -> &'static [&'static str] {
@@ -36,6 +58,10 @@ impl Figure {
             Self::Latency => &["P3"],
             Self::Claim => &["P4"],
             Self::Idle => &["P5"],
+            Self::Append => &["P7"],
+            Self::Pure => &["P10"],
+            Self::Dispatch => &["P11"],
+            Self::Board => &["P12"],
         }
     }
 }
