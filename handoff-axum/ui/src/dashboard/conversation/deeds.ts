@@ -1,0 +1,16 @@
+/** What the buttons and keys of a conversation's panel do. */
+export interface PanelDeeds {
+  takeOver: () => void;
+  request: () => void;
+  withdraw: () => void;
+  force: () => void;
+  giveBack: () => void;
+  release: () => void;
+  transfer: () => void;
+  resolve: () => void;
+  reopen: () => void;
+  snooze: () => void;
+  wake: () => void;
+  category: () => void;
+  close: () => void;
+}

@@ -1,0 +1,3 @@
+import type { Mode } from "../../wire/Mode";
+
+export const MODES: readonly Mode[] = ["assistant_only", "supported", "human_only"];
