@@ -85,7 +85,8 @@ pub struct OutboxRow {
     pub id: uuid::Uuid,
     /// What to tell.
     pub notification: Notification,
-    /// How many attempts were made; a row that was [taken](ConversationStore::take_outbox) counts the one it was taken for.
+    /// How many attempts were made; a row that is [taken](ConversationStore::take_outbox) does not count the one that it is
+    /// taken for yet.
     pub attempts: u32,
     /// When to try (again).
     pub due: Timestamp,

@@ -1,0 +1,7 @@
+//! The reference implementations keep the promises of their traits.
+
+use handoff_core::memory::{LocalBus, MemoryDirectory, MemoryStore};
+
+handoff_core::conversation_store_suite!(async { (MemoryStore::new(), ()) });
+handoff_core::directory_suite!(async { (MemoryDirectory::new(), ()) });
+handoff_core::bus_suite!(async { (LocalBus::default(), ()) });

@@ -1,0 +1,14 @@
+//! The store keeps the promises of both traits.
+
+use handoff_store_sqlite::{SqliteOptions, SqliteStore};
+use tempfile::TempDir;
+
+/// A store in a folder of its own.
+async fn fresh() -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(folder.path().join("handoff.db"), SqliteOptions::default()).await.unwrap();
+    (store, folder)
+}
+
+handoff_core::conversation_store_suite!(fresh());
+handoff_core::directory_suite!(fresh());
