@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Grammar, Language, Match, Text};
+use super::words::{Grammar, Language, Match, Reading, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files, in the order of the `RULE_` constants.
@@ -108,7 +108,11 @@ impl Detector for HelpRequest {
 /// The first request in the text that nothing quietens.
 fn request(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
-    grammar.readings(text).iter().find_map(|reading| {
+    let readings = grammar.readings(text);
+    let best_known = readings.iter().map(Reading::known).max()?;
+    // A language that knows far fewer of the words than another is not the one that was written in.
+    let spoken = readings.iter().filter(|reading| reading.known() * 3 >= best_known * 2);
+    spoken.into_iter().find_map(|reading| {
         let requests = reading.matches(|rule| rule != RULE_QUIET);
         if requests.is_empty() {
             return None;
@@ -147,5 +151,17 @@ mod tests {
     #[test]
     fn phrase_files_compile() {
         assert_eq!(compile().err(), None);
+    }
+}
+#[cfg(test)]
+mod debugging {
+    #[test]
+    fn debug_words() {
+        let Ok(words) = std::env::var("WORDS") else { return };
+        let text = super::Text::read(&words);
+        for reading in super::GRAMMAR.as_ref().unwrap().readings(&text) {
+            println!("{}", reading.debug());
+            for m in reading.matches(|_| true) { println!("    {m:?}"); }
+        }
     }
 }

@@ -14,6 +14,8 @@ use super::units::{Unit, units};
 struct Dialect {
     language: Language,
     patterns: Vec<Pattern>,
+    #[cfg(test)]
+    names: Vec<String>,
     /// The words of a script without spaces, longest first, with their classes.
     unspaced: Option<(AhoCorasick, Vec<Classes>)>,
 }
@@ -218,11 +220,7 @@ impl Dialect {
                 lexicon.add(language, word, *classes, *misspelt);
             }
         }
-        Ok(Self {
-            language,
-            patterns,
-            unspaced,
-        })
+        Ok(Self { language, patterns, #[cfg(test)] names: classes, unspaced })
     }
 }
 
@@ -240,6 +238,10 @@ fn automaton(
     let mut folded: Vec<(String, Classes)> = Vec::new();
     for (word, classes, _) in words {
         let word = Text::read(word).folded().trim_end().to_owned();
+        if word.is_empty() {
+            let problem = "a word without a letter".to_owned();
+            return Err(PhraseFileError { line: 0, problem });
+        }
         match folded.iter_mut().find(|(known, _)| *known == word) {
             Some((_, known)) => *known |= classes,
             None => folded.push((word, *classes)),
@@ -341,4 +343,16 @@ fn unspaced_items(text: &Text<'_>, words: &AhoCorasick, classes: &[Classes]) -> 
         }
     }
     (items, known)
+}
+
+#[cfg(test)]
+impl Reading<'_> {
+    pub(in crate::attention) fn debug(&self) -> String {
+        let mut o = format!("{:?} known {}:", self.dialect.language, self.known);
+        for i in &self.items {
+            let names: Vec<&str> = self.dialect.names.iter().enumerate().filter(|(b, _)| i.classes & (1 << b) != 0).map(|(_, n)| n.as_str()).collect();
+            o += &format!(" [{}-{} {}]", i.first, i.last, names.join("|"));
+        }
+        o
+    }
 }

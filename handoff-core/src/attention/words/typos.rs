@@ -95,13 +95,21 @@ impl Typos {
 fn rank(word: &[char], key: &[char]) -> Option<usize> {
     let distance = distance(word, key);
     let length = word.len().min(key.len());
-    let same_start = word.first() == key.first();
+    let same_start = alike(word.first(), key.first());
     let near = match distance {
         0 | 1 => length > SHORTEST || same_start || transposed(word, key),
         2 => length >= LONG && same_start,
         _ => false,
     };
     near.then_some(distance * 2 + usize::from(!same_start))
+}
+
+/// Whether two words begin with the same letter, or with letters that sound alike.
+fn alike(a: Option<&char>, b: Option<&char>) -> bool {
+    const SOUND_ALIKE: [&[char]; 6] =
+        [&['а', 'о'], &['е', 'и', 'э'], &['c', 'k', 'q'], &['b', 'v'], &['i', 'y'], &['s', 'z']];
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    a == b || SOUND_ALIKE.iter().any(|letters| letters.contains(a) && letters.contains(b))
 }
 
 fn transposed(word: &[char], key: &[char]) -> bool {

@@ -72,6 +72,10 @@ fn joined(text: &Text<'_>, at: usize, lexicon: &Lexicon) -> Option<(usize, u64)>
     if first.chars + next.chars < 6 || is_key(first.hash) || is_key(next.hash) {
         return None;
     }
+    let is_phrase = |entry: &Entry| entry.phrases.iter().any(|phrase| phrase.rest.first() == Some(&next.hash));
+    if lexicon.entry(first.hash).is_some_and(is_phrase) {
+        return None;
+    }
     let hash = text.word(next).chars().fold(first.hash, hash::push);
     is_key(hash).then_some((at + 1, hash))
 }
