@@ -99,6 +99,7 @@ pub enum TeamRequest {
         /// Where.
         conversation: ConversationId,
         /// What.
+        #[serde(deserialize_with = "super::strict_command")]
         command: Command,
     },
     /// The agent is typing a reply (at most every 3 seconds), or stopped.
