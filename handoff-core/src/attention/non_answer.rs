@@ -15,20 +15,35 @@ const SHORT_REPLY: usize = 70;
 /// The beginning of a long reply, in words.
 const OPENING: usize = 25;
 
-macro_rules! dialect {
-    ($language:ident, $file:literal) => {
-        (
-            Language::$language,
-            include_str!(concat!("phrases/non_answer/", $file, ".txt")),
-        )
+macro_rules! phrases {
+    ($file:literal) => {
+        include_str!(concat!("phrases/non_answer/", $file, ".txt"))
     };
 }
+
+const FILES: &[(Language, &str)] = &[
+    (Language::English, phrases!("en")),
+    (Language::Spanish, phrases!("es")),
+    (Language::Portuguese, phrases!("pt")),
+    (Language::French, phrases!("fr")),
+    (Language::German, phrases!("de")),
+    (Language::Italian, phrases!("it")),
+    (Language::Dutch, phrases!("nl")),
+    (Language::Polish, phrases!("pl")),
+    (Language::Russian, phrases!("ru")),
+    (Language::Turkish, phrases!("tr")),
+    (Language::Arabic, phrases!("ar")),
+    (Language::Hindi, phrases!("hi")),
+    (Language::Chinese, phrases!("zh")),
+    (Language::Japanese, phrases!("ja")),
+    (Language::Korean, phrases!("ko")),
+    (Language::Indonesian, phrases!("id")),
+];
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    let files = [dialect!(English, "en")];
-    Grammar::compile(&files, &RULES)
+    Grammar::compile(FILES, &RULES)
 }
 
 /// Raises [`FlagKind::NonAnswer`] when a reply of the assistant says that it does not know, does not understand, found

@@ -116,23 +116,36 @@ fn with_endings(word: &str, endings: &HashMap<String, String>) -> Option<String>
     Some(spelt)
 }
 
-/// Every way to read the `{a,b}` of a word.
+/// Every way to read the `{a,b}` of a word; they may stand inside each other.
 fn alternatives(word: &str) -> Vec<String> {
-    let Some((before, rest)) = word.split_once('{') else {
-        return vec![word.to_owned()];
-    };
-    let Some((choices, after)) = rest.split_once('}') else {
-        return vec![word.to_owned()];
-    };
+    let Some((before, rest)) = word.split_once('{') else { return vec![word.to_owned()] };
+    let (choices, after) = choices(rest);
     let tails = alternatives(after);
-    choices
-        .split(',')
-        .flat_map(|choice| {
-            tails
-                .iter()
-                .map(move |tail| format!("{before}{choice}{tail}"))
-        })
-        .collect()
+    let heads = choices.into_iter().flat_map(alternatives);
+    heads.flat_map(|head| tails.iter().map(move |tail| format!("{before}{head}{tail}")).collect::<Vec<_>>()).collect()
+}
+
+/// The choices of an opened brace, and what follows where it closes.
+fn choices(opened: &str) -> (Vec<&str>, &str) {
+    let mut choices = Vec::new();
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, c) in opened.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                choices.push(opened.get(start..at).unwrap_or_default());
+                start = at + 1;
+                if c == '}' {
+                    return (choices, opened.get(start..).unwrap_or_default());
+                }
+            }
+            _ => {}
+        }
+    }
+    choices.push(opened.get(start..).unwrap_or_default());
+    (choices, "")
 }
 
 #[cfg(test)]
@@ -156,6 +169,12 @@ mod tests {
                 .iter()
                 .all(|(class, _, misspelt)| class == "person" && *misspelt)
         );
+    }
+
+    #[test]
+    fn alternatives_may_stand_inside_each_other() {
+        assert_eq!(alternatives("a{b{c,d},}e"), ["abce", "abde", "ae"]);
+        assert_eq!(alternatives("{,x}{y,z}"), ["y", "z", "xy", "xz"]);
     }
 
     #[test]
