@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 
-const widget = new URL("../../dist/widget.js", import.meta.url);
+const built = (name) => readFileSync(new URL(`../../dist/${name}`, import.meta.url));
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'";
 
 /** A page that does its worst to what is embedded in it. */
@@ -9,7 +9,9 @@ const HOSTILE = `* { color: red !important; font-size: 40px !important; letter-s
   border: 3px dashed lime !important; float: left !important; visibility: hidden }
 body, h1, p { visibility: visible }`;
 
-const page = (lang) => `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>A hostile page</title>
+const page = (
+  lang,
+) => `<!doctype html><html lang="${lang}"><meta charset="utf-8"><title>A hostile page</title>
 <link rel="stylesheet" href="/style.css"><meta name="viewport" content="width=device-width">
 <body><h1>Shop</h1><p>Words of the page</p><script async src="/widget.js" data-service="store" charset="utf-8"></script></body></html>`;
 
@@ -62,11 +64,15 @@ export class ScriptedServer {
       response.writeHead(status, { "content-type": type, "content-security-policy": CSP });
       response.end(body);
     };
-    if (path === "/widget.js") return send("text/javascript", readFileSync(widget));
+    if (/^\/widget(-words)?\.js$/.test(path))
+      return send("text/javascript; charset=utf-8", built(path.slice(1)));
     if (path === "/style.css") return send("text/css", HOSTILE);
     if (path === "/api/v1/visitor/session") {
       this.sessions++;
-      return send("application/json", JSON.stringify({ visitor: `v${this.sessions}`, secret: "s".repeat(43) }));
+      return send(
+        "application/json",
+        JSON.stringify({ visitor: `v${this.sessions}`, secret: "s".repeat(43) }),
+      );
     }
     if (path.startsWith("/api/v1/visitor/services/")) {
       return send("application/json", JSON.stringify({ look: this.look, mode: this.mode }));
@@ -82,7 +88,16 @@ export class ScriptedServer {
       const reset = frame.after > 0 && frame.conversation !== this.conversation;
       const { conversation, look, mode } = this;
       const now = Date.now();
-      tell({ type: "welcome", protocol: 1, conversation, reset, look, mode, heartbeat_ms: this.heartbeat, now });
+      tell({
+        type: "welcome",
+        protocol: 1,
+        conversation,
+        reset,
+        look,
+        mode,
+        heartbeat_ms: this.heartbeat,
+        now,
+      });
       const events = this.events.filter((event) => event.seq > frame.after);
       tell({ type: "events", events, version: this.version, caught_up: true });
     }
@@ -102,7 +117,14 @@ export class ScriptedServer {
       this.epoch = 1;
     }
     if (frame.type === "send") {
-      this.happen({ type: "message", from: "visitor", name: null, text: frame.text, sources: [], turn: null });
+      this.happen({
+        type: "message",
+        from: "visitor",
+        name: null,
+        text: frame.text,
+        sources: [],
+        turn: null,
+      });
     }
     if (frame.type === "rate_message") {
       this.happen({ type: "message_rated", message: frame.message, up: frame.up });

@@ -1,14 +1,16 @@
+import type { Page } from "../wire/Page.ts";
 import type { Profile } from "../wire/Profile.ts";
 import { Client } from "./protocol/client.ts";
 import type { SignedIdentity } from "./protocol/session.ts";
-import { Panel, type Theme } from "./view/panel.ts";
-import { language, wordsOf } from "./words.ts";
+import { Storage } from "./protocol/storage.ts";
+import { createPanel, type Panel, type Theme } from "./view/panel.ts";
+import { fetchWords, language } from "./words.ts";
 
 export interface BootOptions {
   service: string;
   /** Where the server is; by default where the script came from. */
   base?: string;
-  locale?: string;
+  locale?: string | undefined;
   theme?: Theme;
   /** `false`: no button; the page opens the chat itself. */
   launcher?: boolean;
@@ -25,194 +27,185 @@ interface Events {
 
 type Listener<K extends keyof Events> = (detail: Events[K]) => void;
 
+/** Remembers for this tab that the panel is open. */
+const tab = new Storage("handoff:", "sessionStorage");
+const OPEN = "open";
+
 /** Where the visitor is. What stands after `#` is left out unless it is a route: it may be a token. */
-function currentPage(): { url: string; title: string } {
+function currentPage(): Page {
   const { href, hash } = location;
   const url = /^#[!/]/.test(hash) ? href : href.slice(0, href.length - hash.length);
   return { url: url.slice(0, 2000), title: document.title.slice(0, 300) };
 }
 
 function device(): string {
-  const agent = navigator.userAgent;
-  const browser = /Edg|OPR|Firefox|Chrome|Safari/.exec(agent)?.[0] ?? "";
-  return `${/Mobi/.test(agent) ? "mobile" : "desktop"}${browser && `, ${browser}`}`;
+  const { userAgent } = navigator;
+  const kind = /Mobi/.test(userAgent) ? "mobile" : "desktop";
+  const browser = /Edg|OPR|Firefox|Chrome|Safari/.exec(userAgent);
+  return browser ? `${kind}, ${browser}` : kind;
 }
 
 /** `window.Handoff`. */
-export class Handoff {
-  private client: Client | null = null;
-  private panel: Panel | null = null;
-  private options: BootOptions | null = null;
-  private page: { url?: string; title?: string } = {};
-  private profile: Partial<Profile> = {};
-  private readonly listeners = new Map<string, Set<(detail: never) => void>>();
-
-  constructor(private readonly home: string) {}
-
+export interface Handoff {
   /** Starts the widget; a second call starts it anew. */
-  boot(options: BootOptions): void {
-    this.stop();
-    this.options = options;
-    const locale = this.locale();
-    const client = new Client({
-      base: options.base ?? this.home,
-      service: options.service,
-      profile: {
-        device: device(),
-        locale: document.documentElement.lang || navigator.language,
-        ...this.profile,
-      },
-      page: () => ({ ...currentPage(), ...this.page }),
-      onChange: () => this.panel?.changed(),
-      onMessage: (message) => {
-        this.panel?.announce(message);
-        const { from, name, text } = message;
-        this.emit("message", { from, name, text });
-      },
-    });
-    this.client = client;
-    this.draw(locale);
-    if (options.identity) client.sign(options.identity);
-    void client.begin().then(() => this.emit("ready", undefined));
-    addEventListener("popstate", this.moved);
-    addEventListener("hashchange", this.moved);
-    // Pages that change without loading: the browser tells it where it can.
-    (window as { navigation?: EventTarget }).navigation?.addEventListener("currententrychange", this.moved);
-  }
-
-  open(): void {
-    this.panel?.open();
-  }
-
-  close(): void {
-    this.panel?.close();
-  }
-
-  toggle(): void {
-    this.panel?.toggle();
-  }
-
-  show(): void {
-    this.panel?.showLauncher(true);
-  }
-
-  hide(): void {
-    this.panel?.close();
-    this.panel?.showLauncher(false);
-  }
-
+  boot: (options: BootOptions) => void;
+  open: () => void;
+  close: () => void;
+  toggle: () => void;
+  show: () => void;
+  hide: () => void;
   /** A signed identity, or a name and an e-mail address that are merely told. */
-  identify(who: SignedIdentity | { name?: string; email?: string }): void {
-    if ("signature" in who) this.client?.sign(who);
-    else this.setAttributes(who);
-  }
-
+  identify: (who: SignedIdentity | Pick<Partial<Profile>, "name" | "email">) => void;
   /** What the page knows of the visitor: `name`, `email`, `place`, `device`, `locale`. */
-  setAttributes(attributes: Partial<Omit<Profile, "verified">>): void {
-    const { name, email, place, device, locale } = attributes;
-    const known = Object.entries({ name, email, place, device, locale }).filter(([, value]) => value);
-    this.profile = { ...this.profile, ...Object.fromEntries(known) };
-    this.client?.describe(Object.fromEntries(known));
-  }
-
-  setLocale(locale: string): void {
-    if (!this.options) return;
-    this.options = { ...this.options, locale };
-    this.draw(this.locale());
-  }
-
-  setTheme(theme: Theme): void {
-    if (this.options) this.options = { ...this.options, theme };
-    this.panel?.setTheme(theme);
-  }
-
-  /** Where the visitor is, where the address does not tell it. */
-  setPage(page: { url?: string; title?: string }): void {
-    this.page = page;
-    this.client?.setPage();
-  }
-
-  requestHuman(): void {
-    this.open();
-    this.client?.requestPerson(wordsOf(this.locale()).person);
-  }
-
+  setAttributes: (attributes: Partial<Profile>) => void;
+  setLocale: (locale: string) => void;
+  setTheme: (theme: Theme) => void;
+  /** Where the visitor is, where the address does not tell it; until the address changes. */
+  setPage: (page: Partial<Page>) => void;
+  requestHuman: () => void;
   /** Calls back on `ready`, `open`, `close`, `message`, `unread`; returns what ends it. */
-  on<K extends keyof Events>(event: K, listener: Listener<K>): () => void {
-    const all = this.listeners.get(event) ?? new Set();
-    this.listeners.set(event, all.add(listener));
-    return () => all.delete(listener);
-  }
-
+  on: <K extends keyof Events>(event: K, listener: Listener<K>) => () => void;
   /** Removes the widget and forgets the visitor on this device, as at a sign-out. */
-  shutdown(): void {
-    const { client } = this;
-    this.stop();
-    client?.forget();
-  }
-
-  /** A queued call: `["open"]`, `["setTheme", "dark"]`. */
-  push(...calls: [string, ...unknown[]][]): void {
-    for (const [name, ...rest] of calls) {
-      const method = (this as unknown as Record<string, unknown>)[name];
-      if (typeof method === "function") method.apply(this, rest);
-    }
-  }
-
-  private readonly moved = (): void => {
-    this.page = {};
-    // The new title is set after the address.
-    setTimeout(() => this.client?.setPage(), 50);
-  };
-
-  private locale(): string {
-    return language(this.options?.locale, document.documentElement.lang, ...navigator.languages);
-  }
-
-  private draw(locale: string): void {
-    const { client, options } = this;
-    if (!client || !options) return;
-    const wasOpen = this.panel ? this.panel.isOpen : sessionStore("open");
-    this.panel?.remove();
-    this.panel = new Panel({
-      client,
-      language: locale,
-      theme: options.theme ?? "auto",
-      launcher: options.launcher !== false,
-      onToggle: (open) => {
-        sessionStore("open", open);
-        this.emit(open ? "open" : "close", undefined);
-      },
-      onUnread: (count) => this.emit("unread", count),
-    });
-    // It stays open from page to page; on a phone it would hide the page that was just opened.
-    if (wasOpen && innerWidth > 480) this.panel.open(false);
-  }
-
-  private stop(): void {
-    removeEventListener("popstate", this.moved);
-    removeEventListener("hashchange", this.moved);
-    (window as { navigation?: EventTarget }).navigation?.removeEventListener(
-      "currententrychange",
-      this.moved,
-    );
-    this.client?.end();
-    this.panel?.remove();
-    this.client = null;
-    this.panel = null;
-  }
-
-  private emit<K extends keyof Events>(event: K, detail: Events[K]): void {
-    for (const listener of this.listeners.get(event) ?? []) (listener as Listener<K>)(detail);
-  }
+  shutdown: () => void;
+  /** Queued calls: `["open"]`, `["setTheme", "dark"]`. */
+  push: (...calls: [string, ...unknown[]][]) => void;
 }
 
-/** Remembered for this tab; `false` where the browser forbids it. */
-function sessionStore(key: string, value?: boolean): boolean {
-  try {
-    if (value !== undefined) sessionStorage.setItem(`handoff:${key}`, value ? "1" : "");
-    return sessionStorage.getItem(`handoff:${key}`) === "1";
-  } catch {
-    return false;
-  }
+/** The API of a page whose script came from `home`. */
+export function createHandoff(home: string): Handoff {
+  const listeners = new Map<string, Set<Listener<never>>>();
+  let client: Client | undefined;
+  let panel: Panel | undefined;
+  /** The panel, once its words are there. */
+  let drawn: Promise<Panel | undefined> = Promise.resolve(undefined);
+  let options: BootOptions | undefined;
+  let page: Partial<Page> = {};
+  let profile: Partial<Profile> = {};
+
+  const boot: Handoff["boot"] = (given) => {
+    stop();
+    const { service, identity, base = home } = given;
+    const locale = document.documentElement.lang || navigator.language;
+    client = new Client({
+      base,
+      service,
+      profile: { device: device(), locale, ...profile },
+      page: () => ({ ...currentPage(), ...page }),
+      onChange: () => panel?.changed(),
+      onMessage: (message) => {
+        const { from, name, text } = message;
+        panel?.announce(message);
+        emit("message", { from, name, text });
+      },
+    });
+    options = given;
+    drawn = draw();
+    if (identity) client.sign(identity);
+    client.begin().then(() => emit("ready", undefined));
+  };
+
+  const stop = () => {
+    client?.end();
+    panel?.remove();
+    client = panel = undefined;
+  };
+
+  const draw = async () => {
+    const mine = client;
+    if (!mine || !options) return;
+    const { locale, theme = "auto", launcher = true } = options;
+    const code = language(locale, document.documentElement.lang, ...navigator.languages);
+    const words = await fetchWords(code, home);
+    // Meanwhile it was stopped, or another language chosen.
+    if (mine !== client || locale !== options.locale) return panel;
+    const wasOpen = panel?.isOpen() ?? tab.read(OPEN);
+    panel?.remove();
+    panel = createPanel({
+      client: mine,
+      language: code,
+      words,
+      theme,
+      launcher,
+      onToggle: (open) => {
+        tab.write(OPEN, open);
+        emit(open ? "open" : "close", undefined);
+      },
+      onUnread: (count) => emit("unread", count),
+    });
+    // It stays open from page to page; on a phone it would hide the page that was just opened.
+    if (wasOpen && innerWidth > 480) panel.open(false);
+    return panel;
+  };
+
+  const onPanel = (act: (panel: Panel) => void) => {
+    drawn.then((panel) => panel && act(panel));
+  };
+
+  const moved = () => {
+    page = {};
+    // The new title is set after the address.
+    setTimeout(() => client?.setPage(), 50);
+  };
+
+  const emit = <K extends keyof Events>(event: K, detail: Events[K]) => {
+    for (const listener of listeners.get(event) ?? []) (listener as Listener<K>)(detail);
+  };
+
+  // The page's history, where the browser tells of every change in it; else the window, which tells of going back.
+  const { navigation } = window as { navigation?: EventTarget };
+  if (navigation) navigation.addEventListener("currententrychange", moved);
+  else addEventListener("popstate", moved);
+
+  const handoff: Handoff = {
+    boot,
+    open: () => onPanel((panel) => panel.open()),
+    close: () => onPanel((panel) => panel.close()),
+    toggle: () => onPanel((panel) => panel.toggle()),
+    show: () => onPanel((panel) => panel.showLauncher(true)),
+    hide: () => {
+      handoff.close();
+      onPanel((panel) => panel.showLauncher(false));
+    },
+    identify: (who) => {
+      if ("signature" in who) client?.sign(who);
+      else handoff.setAttributes(who);
+    },
+    setAttributes: (attributes) => {
+      profile = { ...profile, ...attributes };
+      client?.describe(attributes);
+    },
+    setLocale: (locale) => {
+      if (options) options = { ...options, locale };
+      drawn = draw();
+    },
+    setTheme: (theme) => {
+      if (options) options = { ...options, theme };
+      onPanel((panel) => panel.setTheme(theme));
+    },
+    setPage: (given) => {
+      page = given;
+      client?.setPage();
+    },
+    requestHuman: () => {
+      handoff.open();
+      onPanel((panel) => panel.askForPerson());
+    },
+    on: (event, listener) => {
+      const all = listeners.get(event) ?? new Set();
+      listeners.set(event, all.add(listener));
+      return () => all.delete(listener);
+    },
+    shutdown: () => {
+      const last = client;
+      stop();
+      last?.forget();
+      profile = {};
+    },
+    push: (...calls) => {
+      for (const [name, ...rest] of calls) {
+        (handoff as unknown as Record<string, (...rest: unknown[]) => void>)[name]?.(...rest);
+      }
+    },
+  };
+  return handoff;
 }

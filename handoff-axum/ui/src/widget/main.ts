@@ -1,4 +1,5 @@
-import { Handoff } from "./api.ts";
+import { createHandoff } from "./api.ts";
+import type { Theme } from "./view/panel.ts";
 
 const script =
   (document.currentScript as HTMLScriptElement | null) ??
@@ -8,17 +9,11 @@ const queue = page.Handoff;
 
 // A page that has the script twice has one widget.
 if (!(queue instanceof Object && "boot" in queue)) {
-  const handoff = new Handoff(new URL(".", script?.src || location.href).href);
+  const handoff = createHandoff(new URL(".", script?.src || location.href).href);
   const start = () => {
     const { service, locale, theme, launcher } = script?.dataset ?? {};
-    if (service) {
-      handoff.boot({
-        service,
-        ...(locale && { locale }),
-        ...((theme === "light" || theme === "dark") && { theme }),
-        launcher: launcher !== "false",
-      });
-    }
+    // A theme that there is none of leaves the choice to the browser.
+    if (service) handoff.boot({ service, locale, theme: theme as Theme, launcher: launcher !== "false" });
     if (Array.isArray(queue)) handoff.push(...queue);
   };
   page.Handoff = handoff;

@@ -9,169 +9,150 @@ export interface LinkOptions {
   /** The first frame; rejects where no session can be had now. */
   hello: () => Promise<VisitorRequest>;
   onFrame: (frame: VisitorFrame) => void;
-  onStatus: (status: LinkStatus) => void;
-  /** The secret is not valid (any more). */
-  onUnauthorised: () => void;
-  /** The frame that was sent last was no valid request. */
-  onMalformed: () => void;
-  open?: (url: string) => WebSocket;
+  onStatus: () => void;
+  /** The server closed the socket for a reason of its own; called before the next try. */
+  onClose: (code: number) => void;
 }
 
 export const FIRST_DELAY = 500;
 export const LAST_DELAY = 30_000;
-/** The server gets so long for its welcome, and for the answer to a heartbeat. */
+/** The server gets so long for its welcome, and for any other answer. */
 export const PATIENCE = 10_000;
 /** After so many failures in a row the chat counts as out of reach. */
-const BLOCKED_AFTER = 4;
+const BLOCKED_AFTER = 5;
 
 /** Doubling from half a second to half a minute; the second half of each delay is left to chance. */
 export function backoff(failures: number): number {
-  const full = Math.min(LAST_DELAY, FIRST_DELAY * 2 ** Math.min(failures, 10));
-  return full / 2 + (Math.random() * full) / 2;
+  const full = Math.min(LAST_DELAY, FIRST_DELAY * 2 ** failures);
+  return (full + Math.random() * full) / 2;
+}
+
+export interface Link {
+  status: () => LinkStatus;
+  start: () => void;
+  stop: () => void;
+  /** Begins anew at once: a new session, or the network is back. */
+  restart: () => void;
+  /** The page is visible, or the browser online, again: does not wait out a delay, and does not trust an old socket. */
+  wake: () => void;
+  /** Whether the frame was handed to an open socket. */
+  send: (frame: VisitorRequest) => boolean;
+  /** Lets go of a socket that no longer answers. */
+  drop: () => void;
 }
 
 /** One WebSocket that comes back without an end. */
-export class Link {
-  status: LinkStatus = "idle";
-  private socket: WebSocket | null = null;
-  private failures = 0;
-  private attempt = 0;
-  private retry: ReturnType<typeof setTimeout> | undefined;
-  private watch: ReturnType<typeof setTimeout> | undefined;
-  private beat: ReturnType<typeof setInterval> | undefined;
+export function createLink(options: LinkOptions): Link {
+  let status: LinkStatus = "idle";
+  let socket: WebSocket | undefined;
+  let failures = 0;
+  /** Rises with each try: what an earlier one still does no longer counts. */
+  let attempt = 0;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let watch: ReturnType<typeof setTimeout> | undefined;
+  let beat: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly options: LinkOptions) {}
-
-  start(): void {
-    if (this.status === "idle") this.connect();
-  }
-
-  stop(): void {
-    this.release();
-    this.setStatus("idle");
-  }
-
-  /** Begins anew at once: a new session, or the network is back. */
-  restart(): void {
-    if (this.status === "idle") return;
-    this.release();
-    this.connect();
-  }
-
-  /** The page is visible, or the browser online, again: does not wait out a delay, and does not trust an old socket. */
-  wake(): void {
-    if (this.status === "online") this.ping();
-    else if (this.retry !== undefined) this.restart();
-  }
-
-  /** Whether the frame was handed to an open socket. */
-  send(frame: VisitorRequest): boolean {
-    if (this.status !== "online" || this.socket?.readyState !== 1) return false;
-    this.socket.send(JSON.stringify(frame));
-    return true;
-  }
-
-  /** Lets go of a socket that no longer answers. */
-  drop(): void {
-    this.release();
-    this.comeBack(backoff(this.failures++));
-  }
-
-  private connect(): void {
-    const attempt = ++this.attempt;
-    clearTimeout(this.retry);
-    this.retry = undefined;
-    if (this.status === "idle") this.setStatus("connecting");
-    this.options.hello().then(
-      (hello) => {
-        if (attempt === this.attempt) this.dial(hello);
-      },
-      () => {
-        if (attempt === this.attempt) this.drop();
-      },
-    );
-  }
-
-  private dial(hello: VisitorRequest): void {
-    const open = this.options.open ?? ((url: string) => new WebSocket(url));
-    let socket: WebSocket;
+  const connect = async () => {
+    release();
+    const mine = attempt;
+    if (status === "idle") set("connecting");
     try {
-      socket = open(this.options.url);
+      const hello = await options.hello();
+      if (mine === attempt) dial(hello);
     } catch {
-      return this.drop();
+      if (mine === attempt) drop();
     }
-    this.socket = socket;
-    this.expect();
-    socket.onopen = () => socket.send(JSON.stringify(hello));
-    socket.onmessage = (event) => this.receive(String(event.data));
-    socket.onclose = (event) => this.closed(event.code, event.reason);
-  }
+  };
 
-  private receive(data: string): void {
-    let frame: VisitorFrame;
-    try {
-      frame = JSON.parse(data) as VisitorFrame;
-    } catch {
-      return this.drop();
-    }
-    clearTimeout(this.watch);
-    if (frame.type === "welcome") {
-      this.failures = 0;
-      clearInterval(this.beat);
-      this.beat = setInterval(() => this.ping(), Math.max(1000, frame.heartbeat_ms * 0.8));
-      this.options.onFrame(frame);
-      this.setStatus("online");
-    } else {
-      this.options.onFrame(frame);
-    }
-  }
+  const dial = (hello: VisitorRequest) => {
+    const opened = new WebSocket(options.url);
+    socket = opened;
+    expect();
+    opened.onopen = () => opened.send(JSON.stringify(hello));
+    opened.onmessage = (event) => receive(JSON.parse(event.data));
+    opened.onclose = closed;
+  };
 
-  private closed(code: number, reason: string): void {
-    this.release();
-    if (code === 1012) {
-      const delay = Number(reason);
-      return this.comeBack(
-        delay >= 0 && reason !== "" ? Math.min(delay, LAST_DELAY) : backoff(this.failures++),
-      );
-    }
-    if (code === 4400) this.options.onMalformed();
-    if (code === 4401) this.options.onUnauthorised();
+  const receive = (frame: VisitorFrame) => {
+    relax();
+    options.onFrame(frame);
+    if (frame.type !== "welcome") return;
+    failures = 0;
+    clearInterval(beat);
+    beat = setInterval(ping, frame.heartbeat_ms * 0.8);
+    set("online");
+  };
+
+  const closed = ({ code, reason }: CloseEvent) => {
     // Another version is spoken, or too much was asked: neither passes quickly.
-    if (code === 4406 || code === 4429) this.failures = Math.max(this.failures, 5);
-    this.comeBack(backoff(this.failures++));
-  }
+    if (code === 4406 || code === 4429) failures = Math.max(failures, BLOCKED_AFTER);
+    options.onClose(code);
+    // A restarting server says when it is back.
+    drop(code === 1012 && reason && +reason >= 0 ? Math.min(+reason, LAST_DELAY) : undefined);
+  };
 
-  private comeBack(delay: number): void {
-    this.setStatus(this.failures >= BLOCKED_AFTER ? "blocked" : "lost");
-    this.retry = setTimeout(() => this.connect(), delay);
-  }
+  const drop = (delay = backoff(failures++)) => {
+    release();
+    set(failures < BLOCKED_AFTER ? "lost" : "blocked");
+    retry = setTimeout(connect, delay);
+  };
 
-  private ping(): void {
-    this.send({ type: "ping" });
-    this.expect();
-  }
+  const send = (frame: VisitorRequest) => {
+    if (status !== "online" || socket?.readyState !== 1) return false;
+    socket.send(JSON.stringify(frame));
+    return true;
+  };
 
-  private expect(): void {
-    clearTimeout(this.watch);
-    this.watch = setTimeout(() => this.drop(), PATIENCE);
-  }
+  const ping = () => {
+    send({ type: "ping" });
+    expect();
+  };
 
-  private release(): void {
-    this.attempt++;
-    clearTimeout(this.retry);
-    clearTimeout(this.watch);
-    clearInterval(this.beat);
-    this.retry = undefined;
-    const socket = this.socket;
-    this.socket = null;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
-  }
+  const expect = () => {
+    watch ??= setTimeout(drop, PATIENCE);
+  };
 
-  private setStatus(status: LinkStatus): void {
-    if (this.status === status) return;
-    this.status = status;
-    this.options.onStatus(status);
-  }
+  const relax = () => {
+    clearTimeout(watch);
+    watch = undefined;
+  };
+
+  const release = () => {
+    attempt++;
+    clearTimeout(retry);
+    clearInterval(beat);
+    relax();
+    retry = undefined;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+    socket = undefined;
+  };
+
+  const set = (now: LinkStatus) => {
+    if (status === now) return;
+    status = now;
+    options.onStatus();
+  };
+
+  return {
+    status: () => status,
+    start: () => {
+      if (status === "idle") connect();
+    },
+    stop: () => {
+      release();
+      set("idle");
+    },
+    restart: () => {
+      if (status !== "idle") connect();
+    },
+    wake: () => {
+      if (status === "online") ping();
+      else if (retry) connect();
+    },
+    send,
+    drop: () => drop(),
+  };
 }

@@ -32,13 +32,15 @@ const PREFIX = "out:";
  * storage, so that several tabs do not overwrite one another, and a reload sends it again under the same id.
  */
 export class Outbox {
-  waiting: Waiting[] = [];
+  waiting: Waiting[];
 
-  constructor(private readonly storage: Storage) {
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
     this.waiting = storage
       .keys(PREFIX)
-      .map((key) => storage.read<Waiting>(key))
-      .filter((entry) => entry?.change?.id !== undefined)
+      .flatMap((key) => storage.read<Waiting>(key) ?? [])
       .sort((a, b) => a.at - b.at);
   }
 
@@ -54,64 +56,59 @@ export class Outbox {
       failed: null,
       seq: null,
     };
-    this.waiting = [...this.waiting, entry];
-    this.save(entry);
+    this.waiting.push(entry);
+    this.#save(entry);
     return true;
   }
 
   /** The request to send next. Only a message opens a conversation: before there is one the others wait. */
   next(open: boolean): Waiting | undefined {
-    return this.waiting.find((e) => !e.failed && e.seq === null && (open || e.change.type === "send"));
+    return this.waiting.find(
+      (e) => e.failed === null && e.seq === null && (open || e.change.type === "send"),
+    );
   }
 
-  find(id: string): Waiting | undefined {
-    return this.waiting.find((entry) => entry.change.id === id);
-  }
-
-  /** It is on the server's disk. A message stays until it is shown. */
+  /** It is on the server's disk; it stays here until the thread shows it. */
   done(id: string, seq: number): void {
-    this.storage.remove(PREFIX + id);
-    this.waiting = this.waiting
-      .filter((entry) => entry.change.id !== id || entry.change.type === "send")
-      .map((entry) => {
-        if (entry.change.id === id) return { ...entry, seq };
-        return { ...entry, after: Math.max(entry.after, seq) };
-      });
+    this.#storage.remove(PREFIX + id);
+    this.waiting = this.waiting.map((entry) =>
+      entry.change.id === id ? { ...entry, seq } : { ...entry, after: Math.max(entry.after, seq) },
+    );
   }
 
   /** It will never be done. A message stays, so that the visitor can try again; the others are forgotten. */
-  fail(id: string, why: string): void {
-    const entry = this.find(id);
-    if (entry?.change.type !== "send") return this.forget(id);
-    const failed = { ...entry, failed: why };
-    this.waiting = this.waiting.map((other) => (other === entry ? failed : other));
-    this.save(failed);
+  fail(id: string, why: string): Change["type"] | undefined {
+    const entry = this.waiting.find((entry) => entry.change.id === id);
+    if (entry?.change.type === "send") {
+      const failed = { ...entry, failed: why };
+      this.waiting = this.waiting.map((other) => (other === entry ? failed : other));
+      this.#save(failed);
+    } else {
+      this.forget(id);
+    }
+    return entry?.change.type;
   }
 
   forget(id: string): void {
-    this.storage.remove(PREFIX + id);
+    this.#storage.remove(PREFIX + id);
     this.waiting = this.waiting.filter((entry) => entry.change.id !== id);
   }
 
   /** Another visitor from now on: what belongs to the old one's conversation is forgotten, messages are kept. */
   changeVisitor(): void {
-    for (const { change } of this.waiting) {
-      if (change.type === "rate_message" || change.type === "rate_conversation") this.forget(change.id);
+    for (const { change, seq } of this.waiting) {
+      if (seq !== null || change.type.startsWith("rate")) this.forget(change.id);
     }
-    this.waiting = this.waiting
-      .filter((entry) => entry.seq === null)
-      .map((entry) => ({ ...entry, conversation: null, after: 0 }));
+    this.waiting = this.waiting.map((entry) => ({ ...entry, conversation: null, after: 0 }));
   }
 
-  /** Forgets the messages that the thread shows by now. */
-  settle(thread: Thread): void {
-    if (this.waiting.some((entry) => entry.seq !== null && entry.seq <= thread.seen)) {
-      this.waiting = this.waiting.filter((entry) => entry.seq === null || entry.seq > thread.seen);
-    }
+  /** Forgets what the thread shows by now. */
+  settle({ version }: Thread): void {
+    this.waiting = this.waiting.filter(({ seq }) => seq === null || seq > version);
   }
 
-  private save(entry: Waiting): void {
-    this.storage.write(PREFIX + entry.change.id, entry);
+  #save(entry: Waiting): void {
+    this.#storage.write(PREFIX + entry.change.id, entry);
   }
 }
 
@@ -124,13 +121,12 @@ export function unshown(waiting: Waiting[], thread: Thread): Waiting[] {
   return waiting.filter((entry) => {
     const { change } = entry;
     if (change.type !== "send") return false;
-    if (entry.seq !== null) return entry.seq > thread.seen;
-    if (entry.failed) return true;
+    if (entry.seq !== null) return entry.seq > thread.version;
+    if (entry.failed !== null) return true;
     const after = entry.conversation === thread.conversation ? entry.after : 0;
     const shown = thread.lines.find(
       (line) =>
         line.kind === "message" &&
-        !line.past &&
         line.from === "visitor" &&
         line.seq > after &&
         line.text === change.text &&

@@ -1,49 +1,43 @@
-/** The browser's local storage under a prefix; where it is forbidden or full, this page's memory stands in. */
+/** The browser's storage under a prefix, for good or for this tab; where it is forbidden or full, this page's memory stands in. */
 export class Storage {
-  private readonly memory = new Map<string, string>();
+  readonly prefix: string;
+  #store: Record<string, string> = {};
 
-  constructor(readonly prefix: string) {}
-
-  read<T>(key: string): T {
-    const full = this.prefix + key;
-    let text = this.memory.get(full) ?? null;
+  constructor(prefix: string, kind: "localStorage" | "sessionStorage" = "localStorage") {
+    this.prefix = prefix;
     try {
-      text ??= localStorage.getItem(full);
-      return JSON.parse(text ?? "null") as T;
+      this.#store = window[kind];
     } catch {
-      return null as T;
+      // Forbidden.
+    }
+  }
+
+  read<T>(key: string): T | null {
+    try {
+      return JSON.parse(this.#store[this.prefix + key] ?? "null") as T;
+    } catch {
+      return null;
     }
   }
 
   write(key: string, value: unknown): void {
-    const full = this.prefix + key;
     const text = JSON.stringify(value);
     try {
-      localStorage.setItem(full, text);
-      this.memory.delete(full);
+      this.#store[this.prefix + key] = text;
     } catch {
-      this.memory.set(full, text);
+      this.#store = { ...this.#store, [this.prefix + key]: text };
     }
   }
 
   remove(key: string): void {
-    this.memory.delete(this.prefix + key);
-    try {
-      localStorage.removeItem(this.prefix + key);
-    } catch {
-      // Nothing was stored where storing is forbidden.
-    }
+    delete this.#store[this.prefix + key];
   }
 
   /** The keys that begin so, without the prefix of this storage. */
   keys(start: string): string[] {
-    const all = [...this.memory.keys()];
-    try {
-      all.push(...Object.keys(localStorage));
-    } catch {
-      // As above.
-    }
     const full = this.prefix + start;
-    return all.filter((key) => key.startsWith(full)).map((key) => key.slice(this.prefix.length));
+    return Object.keys(this.#store)
+      .filter((key) => key.startsWith(full))
+      .map((key) => key.slice(this.prefix.length));
   }
 }

@@ -21,19 +21,17 @@ export interface Message {
   /** The assistant's turn; only such a message can be rated. */
   turn: number | null;
   up: boolean | null;
-  /** Of a conversation that ended before this one. */
-  past: boolean;
 }
 
 /** A change of control, as a line of the thread. */
 export interface Notice {
   kind: "notice";
+  from: null;
   key: string;
   seq: number;
   at: Timestamp;
   what: "joined" | "left" | "back" | "ended";
   name: string | null;
-  past: boolean;
 }
 
 export type Line = Message | Notice;
@@ -99,11 +97,9 @@ export function fold(thread: Thread, frame: VisitorFrame): Thread {
         caughtUp: thread.conversation === null,
         writing: thread.writing && { ...thread.writing, text: "" },
       };
-    case "opened": {
+    case "opened":
       if (frame.conversation === thread.conversation) return thread;
-      const lines = thread.lines.map((line) => ({ ...line, past: true }));
-      return { ...emptyThread(frame.conversation), lines, caughtUp: true };
-    }
+      return { ...emptyThread(frame.conversation), caughtUp: true };
     case "events":
       return foldEvents(thread, frame.events, frame.version, frame.caught_up);
     case "piece":
@@ -129,13 +125,13 @@ function foldEvents(thread: Thread, events: VisitorEvent[], version: number, cau
 
 function foldBody(next: Thread, event: VisitorEvent, live: boolean): void {
   const { seq, at, body } = event;
-  const place = { key: `${next.conversation}/${seq}`, seq, at, past: false };
+  const place = { key: `${next.conversation}/${seq}`, seq, at };
   const say = (from: Speaker, name: string | null, text: string, sources: Source[], turn: number | null) => {
     const key = turn === null ? place.key : turnKey(next, turn);
     next.lines.push({ ...place, kind: "message", key, from, name, text, sources, turn, up: null });
   };
   const note = (what: Notice["what"], name: string | null = null) => {
-    next.lines.push({ ...place, kind: "notice", what, name });
+    next.lines.push({ ...place, kind: "notice", from: null, what, name });
   };
   switch (body.type) {
     case "message":
@@ -175,7 +171,7 @@ function foldBody(next: Thread, event: VisitorEvent, live: boolean): void {
       break;
     case "message_rated":
       next.lines = next.lines.map((line) =>
-        line.kind === "message" && !line.past && line.seq === body.message ? { ...line, up: body.up } : line,
+        line.kind === "message" && line.seq === body.message ? { ...line, up: body.up } : line,
       );
       break;
     case "conversation_rated":

@@ -9,14 +9,14 @@ export type Banner =
 /** The most urgent of what there is to say. */
 export function banner(client: Pick<Client, "thread" | "status" | "mode" | "passing">): Banner | null {
   const { thread, status, mode, passing } = client;
+  const { ended, floor } = thread;
   if (status === "blocked" || status === "lost") return { kind: status };
   if (passing) return { kind: "passing", text: passing };
-  if (thread.ended === "closed") return { kind: "ended" };
-  if (thread.ended === "resolved") return thread.stars === null ? { kind: "rate" } : null;
-  if (thread.floor === "person") return { kind: "person", name: thread.person ?? "" };
-  if (thread.floor === "connecting") return { kind: mode === "human_only" ? "waiting" : "connecting" };
-  if (thread.floor === "paused") return { kind: "waiting" };
+  if (ended === "closed") return { kind: "ended" };
+  if (ended) return thread.stars ? null : { kind: "rate" };
+  if (floor === "person") return { kind: "person", name: thread.person ?? "" };
+  if (floor === "paused" || (mode === "human_only" && thread.conversation)) return { kind: "waiting" };
+  if (floor === "connecting") return { kind: "connecting" };
   if (thread.nobodyCame) return { kind: "email" };
-  if (thread.back > 0) return { kind: "back" };
-  return mode === "human_only" && thread.conversation ? { kind: "waiting" } : null;
+  return thread.back ? { kind: "back" } : null;
 }

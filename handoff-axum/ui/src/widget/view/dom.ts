@@ -1,4 +1,4 @@
-type Child = Node | string | null | undefined | false;
+type Child = Node | string | number | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | null | ((event: never) => void)>;
 
 /** An element. Functions become listeners, text becomes text nodes: nothing here is ever parsed as HTML. */
@@ -12,14 +12,18 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (typeof value === "function") element.addEventListener(name, value as (event: Event) => void);
     else set(element, name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children) if (child) element.append(child as Node | string);
   return element;
 }
 
-/** Sets an attribute, or removes it for `null` and `false`; does nothing where it stands so already. */
+/** A button that submits nothing. */
+export const button = (attributes: Attributes, ...children: Child[]): HTMLButtonElement =>
+  h("button", { type: "button", ...attributes }, ...children);
+
+/** Sets an attribute, or removes it for `null` and `false`. */
 export function set(element: Element, name: string, value: string | number | boolean | null): void {
   if (value === null || value === false) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+  else element.setAttribute(name, `${value}`);
 }
 
 /** Replaces the text; does nothing where it is the same, so that screen readers and selections stay undisturbed. */
