@@ -6,8 +6,8 @@ use super::words::{Grammar, Language, Match, Reading, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files: what a word or a phrase weighs. `0` takes words out of the count.
-const RULES: [&str; 7] = ["4", "3", "2", "1", "0", "-2", "-4"];
-const POINTS: [i32; 7] = [4, 3, 2, 1, 0, -2, -4];
+const RULES: [&str; 7] = ["4", "3", "2", "1", "0", "-1", "-3"];
+const POINTS: [i32; 7] = [4, 3, 2, 1, 0, -1, -3];
 
 /// From this sum on a message is negative.
 const NEGATIVE: i32 = 3;
