@@ -9,16 +9,18 @@ const SEQUENCE = 1_200;
 const maps: Keymap[] = [];
 let sequence: { first: string; until: number } | null = null;
 
-/** Binds keys while the component lives; of two that bind the same key the later one has it. */
+/** Binds keys until the answer is called; of two that bind the same key the later one has it. */
+export function bindKeys(map: Keymap): () => void {
+  maps.push(map);
+  return () => {
+    const at = maps.indexOf(map);
+    if (at >= 0) maps.splice(at, 1);
+  };
+}
+
+/** Binds keys while the component lives. */
 export function useKeys(map: () => Keymap): void {
-  $effect(() => {
-    const mine = map();
-    maps.push(mine);
-    return () => {
-      const at = maps.indexOf(mine);
-      if (at >= 0) maps.splice(at, 1);
-    };
-  });
+  $effect(() => bindKeys(map()));
 }
 
 /** The one listener of the page. */
@@ -29,7 +31,7 @@ export function listenForKeys(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const leaving = event.key === "Escape";
   if (event.key.startsWith("Arrow") && hasOwnArrows(event.target)) return;
-  if (document.querySelector("dialog[open]") || (isTyping(event.target) && !leaving)) return;
+  if (document.querySelector("dialog[open]") || isTyping(event.target)) return;
   if (!preferences.now.keys && !leaving) return;
   run(withSequence(chord, event), event);
 }

@@ -12,6 +12,8 @@ export interface EventWords {
   detail?: string;
   /** The visitor was told too. */
   shown?: boolean;
+  /** The text says when. */
+  timed?: boolean;
 }
 
 type Body<T extends EventBody["type"]> = Extract<EventBody, { type: T }>;
@@ -30,6 +32,7 @@ const LINES: Table = {
   taken_over: ({ agent, from, how }, { at }) => ({
     icon: "user-round-check",
     shown: true,
+    timed: true,
     ...claimWords(agent.name, from?.name ?? null, how, clockTime(at)),
   }),
   control_requested: ({ agent }) => ({ icon: "hand", text: `${agent.name} asked for control` }),

@@ -43,7 +43,7 @@ export function span(ms: number): string {
 
 /** A span by the minute, for what is refreshed only now and then. */
 export function coarseSpan(ms: number): string {
-  return ms < MINUTE ? "now" : span(ms);
+  return ms < MINUTE ? "<1 min" : span(ms);
 }
 
 /** A countdown: `1:05`. */

@@ -13,7 +13,7 @@ import type { StatusFilter } from "../store/filter";
 
 export const statusWords: Record<Status, string> = {
   assistant: "AI active",
-  waiting: "Waiting for a person",
+  waiting: "Waiting",
   agent: "Human active",
   paused: "Paused",
   dropped: "Dropped",
