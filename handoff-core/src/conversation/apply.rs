@@ -268,9 +268,14 @@ fn take_over(c: &mut Conversation, agent: &AgentRef, at: Timestamp, how: &Claim)
 fn change_mode(c: &mut Conversation, mode: Mode, at: Timestamp) {
     c.mode = mode;
     let takeover = c.timing.takeover;
-    if mode == Mode::HumanOnly {
-        end_reply(c, TicketEnd::ControlChanged);
-        c.draft = None;
+    match mode {
+        Mode::HumanOnly => {
+            end_reply(c, TicketEnd::ControlChanged);
+            c.draft = None;
+        }
+        // Nobody could approve it.
+        Mode::AssistantOnly => c.draft = None,
+        Mode::Supported => {}
     }
     if let Control::Waiting { fallback_at, .. } = &mut c.control {
         match mode {

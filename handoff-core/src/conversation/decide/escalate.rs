@@ -78,6 +78,18 @@ pub(super) fn return_to_assistant(
     }
 }
 
+/// The assistant alone answers from now on: what was to be approved by a person is asked for anew.
+pub(super) fn leave_to_assistant(log: &mut Log<'_>) {
+    return_to_assistant(log, None, ReturnReason::ModeChanged);
+    let c = log.state();
+    let for_people = c
+        .pending
+        .is_none_or(|pending| pending.purpose != Purpose::Reply);
+    if c.unanswered_since.is_some() && for_people {
+        ask_assistant(log);
+    }
+}
+
 /// Asks whoever's turn it is for an answer: the assistant by a ticket, or people by a wait.
 pub(super) fn ask_assistant(log: &mut Log<'_>) {
     if log.state().mode == Mode::HumanOnly {

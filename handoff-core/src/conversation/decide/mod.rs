@@ -123,11 +123,12 @@ fn follow_policy(log: &mut Log<'_>) {
     if log.state().mode == policy.mode {
         return;
     }
+    if policy.mode == Mode::HumanOnly {
+        reply::withdraw(log);
+    }
     log.push_by_system(super::EventBody::ModeChanged { mode: policy.mode });
     match policy.mode {
-        Mode::AssistantOnly => {
-            escalate::return_to_assistant(log, None, super::ReturnReason::ModeChanged)
-        }
+        Mode::AssistantOnly => escalate::leave_to_assistant(log),
         Mode::HumanOnly => escalate::wait_for_people(log),
         Mode::Supported => {}
     }

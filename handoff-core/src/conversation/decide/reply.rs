@@ -6,7 +6,7 @@ use super::super::{
     Rejection, Reply, Role, Ticket, TicketEnd,
 };
 use super::bounds::{self, MAX_REMARK_BYTES, MAX_REPLY_BYTES};
-use super::escalate::{attend, escalate, request_reply};
+use super::escalate::{attend, escalate, request_reply, wait_for_people};
 use super::log::Log;
 use crate::attention::FlagKind;
 
@@ -93,7 +93,7 @@ fn commit(log: &mut Log<'_>, ticket: Ticket, reply: &Reply) -> Result<(), Reject
 }
 
 fn ask_for_person(log: &mut Log<'_>, ticket: Ticket, reason: &str) -> Result<(), Rejection> {
-    permitted(log, ticket)?;
+    let pending = permitted(log, ticket)?;
     bounds::text("reason", reason, MAX_REMARK_BYTES)?;
     if log.state().mode == Mode::AssistantOnly {
         return Err(Rejection::AssistantOnly);
@@ -109,6 +109,13 @@ fn ask_for_person(log: &mut Log<'_>, ticket: Ticket, reason: &str) -> Result<(),
                 reason: reason.to_owned(),
             },
         );
+    } else {
+        // A person is asked for already: the turn ends here, or it would be tried again.
+        log.push_by_system(EventBody::ReplyInterrupted {
+            turn: pending.turn,
+            partial: String::new(),
+            why: TicketEnd::Failed,
+        });
     }
     Ok(())
 }
@@ -151,6 +158,19 @@ fn fail(
         Err(rejection) => return Err(rejection),
     }
     Ok(())
+}
+
+/// Takes a reply back that is being written while a person is waited for: no change of control would tell the visitor.
+pub(super) fn withdraw(log: &mut Log<'_>) {
+    if let Some(pending) = log.state().pending
+        && log.state().control != Control::Assistant
+    {
+        log.push_by_system(EventBody::ReplyInterrupted {
+            turn: pending.turn,
+            partial: String::new(),
+            why: TicketEnd::ControlChanged,
+        });
+    }
 }
 
 /// A pending reply came to nothing: once more, or a person.
@@ -219,6 +239,10 @@ fn reject(log: &mut Log<'_>, turn: u64) -> Result<(), Rejection> {
     log.agent(Role::Agent)?;
     waiting_draft(log, turn)?;
     log.push(EventBody::DraftRejected { turn });
+    // The visitor has no answer yet, and the assistant had its turn.
+    if log.state().unanswered_since.is_some() {
+        wait_for_people(log);
+    }
     Ok(())
 }
 

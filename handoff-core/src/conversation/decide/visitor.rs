@@ -169,7 +169,7 @@ fn presence(log: &mut Log<'_>, back: bool) -> Result<(), Rejection> {
     if !matches!(log.context.caller, Caller::Visitor | Caller::System) {
         return Err(Rejection::NotYours);
     }
-    log.open()?;
+    log.not_closed()?;
     match (back, log.state().visitor_gone_since) {
         (false, None) => log.push(EventBody::VisitorLeft),
         (true, Some(_)) => log.push(EventBody::VisitorBack),

@@ -167,6 +167,7 @@ fn time_out_draft(log: &mut Log<'_>) {
     let Some(draft) = log.state().draft.clone() else {
         return;
     };
+    let waits = log.state().control != Control::Assistant;
     match log.context.policy.draft_timeout {
         DraftTimeout::Send => {
             let body = EventBody::ReplyCommitted {
@@ -175,6 +176,10 @@ fn time_out_draft(log: &mut Log<'_>) {
                 approved_by: None,
             };
             log.push_by(Actor::Assistant, body);
+        }
+        // It waits for a person already, and not longer for the draft's sake.
+        DraftTimeout::Escalate if waits => {
+            log.push_by_system(EventBody::DraftRejected { turn: draft.turn });
         }
         DraftTimeout::Escalate => escalate(log, Escalation::PeopleOnly),
     }
