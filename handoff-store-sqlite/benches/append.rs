@@ -1,2 +1,0 @@
-//! Filled below.
-fn main() {}
