@@ -1,0 +1,26 @@
+//! The log.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+use crate::settings::{LogFormat, Settings};
+
+/// Why the log does not start.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the log filter can't be read: {0}. Write error, warn, info, debug, or a filter like handoff_core=debug."
+)]
+pub(crate) struct BadFilter(#[from] ParseError);
+
+/// Writes the log to standard error. It names ids and codes, never what people wrote.
+pub(crate) fn start(settings: &Settings) -> Result<(), BadFilter> {
+    let filter = EnvFilter::try_new(&settings.log)?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
