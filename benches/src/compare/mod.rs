@@ -1,7 +1,7 @@
 //! Handoff beside the raw limits and its peers, in one run: every contender is started, loaded from a second
 //! process and stopped again, in interleaved repetitions, and each figure is the median of the ratios.
 
-mod clock;
+pub(crate) mod clock;
 mod command;
 mod contender;
 mod figure;
