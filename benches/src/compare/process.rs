@@ -107,6 +107,20 @@ pub(crate) fn processor_seconds(process: u32) -> Result<f64> {
     Ok(ticks.iter().sum::<f64>() / TICKS_PER_SECOND)
 }
 
+/// Processor seconds that all threads of this process used so far, to the nanosecond. Threads that ended do not count.
+pub(crate) fn own_processor_seconds() -> Result<f64> {
+    let mut seconds = 0.0;
+    for task in fs::read_dir("/proc/self/task")? {
+        // A thread may end between the listing and the look.
+        let Ok(line) = fs::read_to_string(task?.path().join("schedstat")) else {
+            continue;
+        };
+        let nanoseconds = line.split(' ').next().context("an empty schedstat")?;
+        seconds += nanoseconds.parse::<f64>()? / 1e9;
+    }
+    Ok(seconds)
+}
+
 /// Resident memory of a process in bytes.
 pub(crate) fn resident_bytes(process: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
@@ -126,12 +140,14 @@ mod tests {
     fn reads_its_own_use_of_the_machine() {
         let process = std::process::id();
         let before = processor_seconds(process).unwrap();
+        let own_before = own_processor_seconds().unwrap();
         let started = clock::now();
         let mut spins = 0_u64;
         while started.elapsed() < Duration::from_millis(60) {
             spins = std::hint::black_box(spins + 1);
         }
         assert!(processor_seconds(process).unwrap() > before);
+        assert!(own_processor_seconds().unwrap() > own_before);
         assert!(resident_bytes(process).unwrap() > 1 << 20);
     }
 }

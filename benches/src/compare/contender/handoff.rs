@@ -3,6 +3,7 @@
 use super::{
     Contender, Dashboard, Durability, Outcome, Racer, Visitor,
     handoff_access::Access,
+    message::numbers_in,
     websocket::{Socket, large_buffers, small_buffers},
 };
 use crate::compare::process::{Endpoint, Server, free_address};
@@ -73,7 +74,12 @@ impl Contender for Handoff {
         command
             .env("HANDOFF_LISTEN", address.to_string())
             .env("HANDOFF_DATA", data.path())
-            .env("HANDOFF_SQLITE_SYNCHRONOUS", durability.synchronous());
+            .env(
+                "HANDOFF_DURABILITY",
+                durability.synchronous().to_lowercase(),
+            )
+            .env("HANDOFF_LIMITS", "off")
+            .env("HANDOFF_LOG", "warn");
         let mut server = Server::start(command, address, data).await?;
         let access = Access::arrange(&server).await?;
         server.endpoint.access = Some(serde_json::to_string(&access)?);
@@ -202,10 +208,17 @@ impl Visitor for HandoffVisitor {
 
 struct HandoffDashboard(Socket);
 
+/// A card tells the first message and the last: the last is what is new.
+fn last_word_in(frame: &str, numbers: &mut Vec<u32>) {
+    if let Some((_, last)) = frame.split_once(r#""last":{"#) {
+        numbers_in(last, numbers);
+    }
+}
+
 #[async_trait]
 impl Dashboard for HandoffDashboard {
     async fn receive(&mut self, numbers: &mut Vec<u32>) -> Result<()> {
-        self.0.next_numbers(numbers).await
+        self.0.next_numbers(numbers, last_word_in).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     Contender, Dashboard, Durability, Outcome, Racer, Visitor,
+    message::numbers_in,
     websocket::{Socket, large_buffers, small_buffers},
 };
 use crate::compare::process::{Endpoint, Server, free_address};
@@ -169,7 +170,7 @@ impl Visitor for Client {
 #[async_trait]
 impl Dashboard for Client {
     async fn receive(&mut self, numbers: &mut Vec<u32>) -> Result<()> {
-        self.socket.next_numbers(numbers).await
+        self.socket.next_numbers(numbers, numbers_in).await
     }
 }
 

@@ -1,6 +1,5 @@
 //! WebSocket clients of all contenders.
 
-use super::message::numbers_in;
 use crate::compare::process::Endpoint;
 use anyhow::{Context, Result, bail};
 use futures::{FutureExt, SinkExt, StreamExt};
@@ -66,16 +65,21 @@ impl Socket {
     }
 
     /// Waits for a text frame and takes those that are already here with it.
-    pub(super) async fn next_numbers(&mut self, numbers: &mut Vec<u32>) -> Result<()> {
+    /// `read` adds the numbers of the messages in a frame.
+    pub(super) async fn next_numbers(
+        &mut self,
+        numbers: &mut Vec<u32>,
+        read: fn(&str, &mut Vec<u32>),
+    ) -> Result<()> {
         let mut text = self.next().await?;
         for _ in 0..FRAMES_AT_ONCE {
-            numbers_in(&text, numbers);
+            read(&text, numbers);
             match self.next().now_or_never() {
                 Some(next) => text = next?,
                 None => return Ok(()),
             }
         }
-        numbers_in(&text, numbers);
+        read(&text, numbers);
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! P10: what one decision costs, and that it does not grow with the conversation.
 
 use crate::compare::{
-    clock,
     contender::text,
+    process::own_processor_seconds,
     report::{Goal, Row},
     run::Run,
     series::Series,
@@ -72,7 +72,7 @@ enum Asked {
     TakeOver,
 }
 
-/// The time of one decision with its application, the mean of many.
+/// The processor's time for one decision with its application, the mean of many.
 fn microseconds(asked: Asked, messages: u32, rounds: u32) -> Result<f64> {
     let policy = Policy::default();
     let conversation = conversation_of(messages, &policy)?;
@@ -88,11 +88,11 @@ fn microseconds(asked: Asked, messages: u32, rounds: u32) -> Result<f64> {
         ),
     };
     let context = context(&caller, &policy);
-    let started = clock::now();
+    let before = own_processor_seconds()?;
     for _ in 0..rounds {
         black_box(step(black_box(&conversation), &command, &context)?);
     }
-    Ok(started.elapsed().as_secs_f64() * 1e6 / f64::from(rounds))
+    Ok((own_processor_seconds()? - before) * 1e6 / f64::from(rounds))
 }
 
 fn conversation_of(messages: u32, policy: &Policy) -> Result<Conversation> {
