@@ -109,7 +109,9 @@ export class Herald {
       tone: "info",
       title,
       conversation: card.id,
-      actions: [{ label: words.open, run: () => route.openConversation(card.id) }],
+      actions: this.looksAt(card.id)
+        ? []
+        : [{ label: words.open, run: () => route.openConversation(card.id) }],
     });
   }
 

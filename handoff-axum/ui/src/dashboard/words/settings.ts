@@ -107,6 +107,7 @@ export const words = {
   deleteText: "Conversations that have it keep its name.",
   delete: "Delete",
 
+  display: "Display",
   theme: "Appearance",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
   compact: "Compact cards on the live board",

@@ -25,6 +25,6 @@ export const words = {
   outdated: "This page is older than the server",
   reload: "Reload",
   tryNow: "Try now",
-  notices: "Notices",
+  notices: "Notifications",
   notConnected: "Not connected: this works again as soon as the connection is back.",
 };
