@@ -5,9 +5,12 @@ use std::sync::LazyLock;
 use super::words::{Grammar, Language, Match, Reading, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
-/// Rules of the phrase files: what a word or a phrase weighs. `0` takes words out of the count.
-const RULES: [&str; 7] = ["4", "3", "2", "1", "0", "-1", "-3"];
+/// Rules of the phrase files: what a word or a phrase weighs. `0` takes words out of the count; `hint` weighs one point,
+/// and hints together weigh no more than [`HINTS_LIMIT`]: they tell a complaint from a question, but are none.
+const RULES: [&str; 7] = ["4", "3", "2", "hint", "0", "-1", "-3"];
 const POINTS: [i32; 7] = [4, 3, 2, 1, 0, -1, -3];
+const RULE_HINT: usize = 3;
+const HINTS_LIMIT: i32 = 2;
 
 /// From this sum on a message is negative.
 const NEGATIVE: i32 = 3;
@@ -81,13 +84,12 @@ fn complaint(text: &Text<'_>) -> Option<Match> {
         .find_map(|reading| {
             let matches = reading.matches(|_| true);
             let points = |found: &Match| POINTS.get(found.rule).copied().unwrap_or_default();
-            let sum: i32 = matches.iter().map(points).sum();
-            let worst = matches
-                .iter()
-                .filter(|found| points(found) > 0)
-                .max_by_key(|found| points(found))?;
-            (sum + emphasis(text) >= NEGATIVE).then_some(*worst)
-        })
+        let (hints, weighed): (Vec<Match>, Vec<Match>) = matches.into_iter().partition(|found| found.rule == RULE_HINT);
+        let worst = *weighed.iter().rev().max_by_key(|found| points(found)).filter(|found| points(found) > 1)?;
+        let hints = (i32::try_from(hints.len()).unwrap_or(HINTS_LIMIT) / 2).min(HINTS_LIMIT);
+        let sum: i32 = weighed.iter().map(points).sum();
+        (sum + hints + emphasis(text) >= NEGATIVE).then_some(worst)
+    })
 }
 
 /// What shouting adds.

@@ -5,7 +5,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use super::language::Language;
 use super::lexicon::{Lexicon, LexiconBuilder};
 use super::pattern::{Classes, Item, Pattern};
-use super::phrase_file::{PhraseFile, PhraseFileError};
+use super::phrase_file::{PhraseFile, PhraseFileError, Writing};
 use super::text::{Break, Text};
 use super::units::{Unit, units};
 
@@ -71,7 +71,7 @@ impl Grammar {
             let text: String = chunk.iter().map(|(_, text)| format!("{text}\n")).collect();
             let dialect = PhraseFile::parse(&text)
                 .and_then(|file| {
-                    forgiving |= file.words.iter().any(|(_, _, misspelt)| *misspelt);
+                    forgiving |= file.words.iter().any(|(_, _, writing)| *writing != Writing::Exact);
                     Dialect::compile(*language, file, rules, &mut lexicon)
                 })
                 .map_err(|error| format!("{language:?}, {error}"))?;
@@ -199,25 +199,25 @@ impl Dialect {
             };
             patterns.push(Pattern::compile(rule, &elements, class).map_err(wrong)?);
         }
-        let mut words: Vec<(String, Classes, bool)> = literals
+        let mut words: Vec<(String, Classes, Writing)> = literals
             .into_iter()
-            .map(|(word, bit)| (word, bit, false))
+            .map(|(word, bit)| (word, bit, Writing::Exact))
             .collect();
-        for (class, word, misspelt) in file.words {
+        for (class, word, writing) in file.words {
             let place = classes
                 .iter()
                 .position(|known| *known == class)
                 .unwrap_or_default();
             let bit = bit(place).map_err(|problem| PhraseFileError { line: 0, problem })?;
-            words.push((word, bit, misspelt));
+            words.push((word, bit, writing));
         }
         let unspaced = language
             .is_unspaced()
             .then(|| automaton(&words))
             .transpose()?;
         if unspaced.is_none() {
-            for (word, classes, misspelt) in &words {
-                lexicon.add(language, word, *classes, *misspelt);
+            for (word, classes, writing) in &words {
+                lexicon.add(language, word, *classes, *writing);
             }
         }
         Ok(Self { language, patterns, #[cfg(test)] names: classes, unspaced })
@@ -233,7 +233,7 @@ fn bit(place: usize) -> Result<Classes, String> {
 
 /// An automaton that finds the words of a script without spaces, the longest first.
 fn automaton(
-    words: &[(String, Classes, bool)],
+    words: &[(String, Classes, Writing)],
 ) -> Result<(AhoCorasick, Vec<Classes>), PhraseFileError> {
     let mut folded: Vec<(String, Classes)> = Vec::new();
     for (word, classes, _) in words {

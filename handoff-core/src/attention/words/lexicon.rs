@@ -3,6 +3,7 @@
 use super::hash::{self, ByHash};
 use super::language::Language;
 use super::pattern::Classes;
+use super::phrase_file::Writing;
 use super::text::Text;
 use super::typos::Typos;
 
@@ -26,7 +27,7 @@ pub(super) struct Entry {
     pub(super) senses: Vec<Sense>,
     /// Longest first.
     pub(super) phrases: Vec<Phrase>,
-    /// A key word: one that is understood misspelt and run together, too.
+    /// A key word: one that is understood run together with others, too.
     pub(super) is_key: bool,
 }
 
@@ -57,19 +58,19 @@ pub(super) struct LexiconBuilder {
 }
 
 impl LexiconBuilder {
-    /// Adds a word or a phrase; `key` says that it is understood misspelt.
-    pub(super) fn add(&mut self, language: Language, words: &str, classes: Classes, key: bool) {
-        self.add_spelling(language, words, classes, key);
+    /// Adds a word or a phrase.
+    pub(super) fn add(&mut self, language: Language, words: &str, classes: Classes, writing: Writing) {
+        self.add_spelling(language, words, classes, writing);
         let transcribed = words
             .replace('ä', "ae")
             .replace('ö', "oe")
             .replace('ü', "ue");
         if language == Language::German && transcribed != words {
-            self.add_spelling(language, &transcribed, classes, key);
+            self.add_spelling(language, &transcribed, classes, writing);
         }
     }
 
-    fn add_spelling(&mut self, language: Language, words: &str, classes: Classes, key: bool) {
+    fn add_spelling(&mut self, language: Language, words: &str, classes: Classes, writing: Writing) {
         let text = Text::read(words);
         let sense = Sense { language, classes };
         let Some((first, rest)) = text.tokens.split_first() else {
@@ -77,7 +78,7 @@ impl LexiconBuilder {
         };
         let entry = self.entries.entry(first.hash).or_default();
         if rest.is_empty() {
-            entry.is_key |= key;
+            entry.is_key |= writing != Writing::Exact;
             match entry
                 .senses
                 .iter_mut()
@@ -101,7 +102,7 @@ impl LexiconBuilder {
                 self.entries.entry(token.hash).or_default();
             }
         }
-        if key {
+        if writing == Writing::Misspelt {
             self.keys
                 .extend(text.tokens.iter().map(|token| text.word(token).to_owned()));
         }

@@ -4,6 +4,7 @@
 //! # a comment
 //! $s = ,s                          endings, used as agent$s; {a,b} spells out alternatives anywhere in a word
 //! person ~= agent$s human$s        words of a class; "_" is a space; "~" also understands them misspelt
+//! insult += worst                   "+" understands them run together ("worstservice"), but not misspelt
 //! contact = talk speak
 //!   chat                           an indented line goes on with the one before
 //! ask: contact with? ..2 person    a pattern of a rule
@@ -25,11 +26,22 @@ pub(super) struct PhraseFileError {
     pub(super) problem: String,
 }
 
+/// How freely a word may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// As it stands.
+    Exact,
+    /// Also without the spaces around it.
+    RunTogether,
+    /// Also with mistakes.
+    Misspelt,
+}
+
 /// One phrase file, read.
 #[derive(Debug, Default)]
 pub(super) struct PhraseFile {
-    /// Words as (class, word with spaces, may be misspelt).
-    pub(super) words: Vec<(String, String, bool)>,
+    /// Words as (class, word with spaces, how it may be written).
+    pub(super) words: Vec<(String, String, Writing)>,
     /// Patterns as (line, rule, elements).
     pub(super) patterns: Vec<(usize, String, Vec<String>)>,
 }
@@ -64,9 +76,10 @@ impl PhraseFile {
             return Ok(());
         }
         let mut body = body.split_whitespace();
-        let misspelt = match body.next() {
-            Some("=") => false,
-            Some("~=") => true,
+        let writing = match body.next() {
+            Some("=") => Writing::Exact,
+            Some("+=") => Writing::RunTogether,
+            Some("~=") => Writing::Misspelt,
             _ => return Err(wrong("neither `class = words` nor `rule: pattern`")),
         };
         for word in body {
@@ -77,8 +90,7 @@ impl PhraseFile {
             let spelt =
                 with_endings(word, endings).ok_or_else(|| wrong("endings that are not defined"))?;
             for word in alternatives(&spelt) {
-                self.words
-                    .push((head.to_owned(), word.replace('_', " "), misspelt));
+                self.words.push((head.to_owned(), word.replace('_', " "), writing));
             }
         }
         Ok(())
@@ -167,7 +179,7 @@ mod tests {
         assert!(
             file.words
                 .iter()
-                .all(|(class, _, misspelt)| class == "person" && *misspelt)
+                .all(|(class, _, writing)| class == "person" && *writing == Writing::Misspelt)
         );
     }
 

@@ -137,6 +137,8 @@ struct Reader<'a> {
     before: Break,
     /// The token that is being read.
     open: Option<Open>,
+    /// Inside "#LikeThis", where a capital begins a word.
+    in_hashtag: bool,
 }
 
 struct Open {
@@ -161,6 +163,7 @@ impl<'a> Reader<'a> {
             text,
             before: Break::Strong,
             open: None,
+            in_hashtag: false,
         }
     }
 
@@ -207,6 +210,8 @@ impl<'a> Reader<'a> {
         if is_unspaced(c) {
             self.close_before_script(at, c);
         } else if self.open.is_some() && self.text.folded.ends_with(is_unspaced) {
+            self.close(at);
+        } else if self.in_hashtag && c.is_uppercase() && self.open.as_ref().is_some_and(|open| open.lower > 0) {
             self.close(at);
         }
         let start = self.text.folded.len();
@@ -264,6 +269,7 @@ impl<'a> Reader<'a> {
     }
 
     fn between(&mut self, at: usize, c: char) {
+        self.in_hashtag = c == '#';
         self.text.exclamations += usize::from(matches!(c, '!' | '！'));
         self.text.questions += usize::from(matches!(c, '?' | '？' | '؟'));
         if is_picture(c) {

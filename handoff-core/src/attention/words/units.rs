@@ -36,12 +36,20 @@ pub(super) fn units<'l>(text: &Text<'_>, lexicon: &'l Lexicon, forgiving: bool) 
         }
         match lexicon.entry(token.hash) {
             Some(entry) => units.push(unit(Some(entry), token.hash, at)),
+            None if is_number(text.word(token)) => units.push(unit(lexicon.entry(hash::of(NUMBER)), token.hash, at)),
             None if forgiving => understood(text, at, token, lexicon, &mut units),
             None => units.push(unit(None, token.hash, at)),
         }
         at += 1;
     }
     units
+}
+
+/// The entry that stands for all numbers.
+const NUMBER: &str = "0";
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A key word that was cut in two ("some one") or spelt out ("a g e n t"): its last token and its hash.
