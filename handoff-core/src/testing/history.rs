@@ -85,6 +85,13 @@ pub enum Observed {
         /// A piece of a reply that is shown as being written.
         piece: Option<(Ticket, String)>,
     },
+    /// A client that wants something has not got it at the end: a connection, an answer.
+    Stranded {
+        /// Who.
+        reader: Reader,
+        /// What is missing.
+        what: Cow<'static, str>,
+    },
     /// An assistant was asked.
     Prompted {
         /// With all of this.

@@ -53,6 +53,7 @@ impl fmt::Display for Record {
                 said,
                 piece,
             } => write!(f, "socket {socket} shows {version}: {said:?} {piece:?}"),
+            Observed::Stranded { reader, what } => write!(f, "{} lacks {what}", name(reader)),
             Observed::Prompted { turn } => {
                 let lines = turn.transcript.len();
                 write!(f, "{} prompted with {lines} lines", of(&turn.ticket))

@@ -8,61 +8,68 @@ use super::promise::{Judge, Promise, Violation};
 use crate::id::ConversationId;
 use crate::testing::history::{Answer, History, Observed};
 
-type Key = (ConversationId, Arc<str>, u64);
+/// One command: a conversation, a key and a digest.
+type Command = (ConversationId, Arc<str>, u64);
+
+/// What is known of a command from outside.
+#[derive(Debug, Default)]
+struct Told {
+    /// How often it was sent.
+    asked: u32,
+    /// The seq that the client was told first.
+    first: Option<u64>,
+}
 
 /// Every acknowledged command is in the log, at the place that the client was told, and every repeat was told the same.
 pub(super) fn judge(history: &History, logs: &Logs, violations: &mut Vec<Violation>) {
-    let mut told: BTreeMap<Key, (Option<u64>, bool)> = BTreeMap::new();
+    let mut commands: BTreeMap<Command, Told> = BTreeMap::new();
     for (record, seen) in history.records.iter().enumerate() {
-        let Observed::Answered {
-            conversation,
-            key,
-            digest,
-            answer,
-        } = &seen.what
-        else {
-            continue;
+        let (conversation, key, digest, answer) = match &seen.what {
+            Observed::Asked {
+                conversation,
+                key,
+                digest,
+            } => {
+                let command = (*conversation, key.clone(), *digest);
+                commands.entry(command).or_default().asked += 1;
+                continue;
+            }
+            Observed::Answered {
+                conversation,
+                key,
+                digest,
+                answer,
+            } => (*conversation, key, *digest, answer),
+            _ => continue,
         };
         let mut judge = Judge {
             violations: &mut *violations,
-            conversation: Some(*conversation),
+            conversation: Some(conversation),
             seq: None,
             record,
         };
         let stored = logs
             .conversations
-            .get(conversation)
+            .get(&conversation)
             .and_then(|log| log.receipts.get(key));
+        let stored = stored.map(|receipt| (receipt.first, receipt.digest));
+        let told = commands
+            .entry((conversation, key.clone(), digest))
+            .or_default();
         match answer {
-            Answer::Done { first } => {
-                judge.seq = *first;
-                done(
-                    *first,
-                    stored.map(|r| (r.first, r.digest)),
-                    *digest,
-                    key,
-                    &mut judge,
-                );
-                let before = told
-                    .entry((*conversation, key.clone(), *digest))
-                    .or_insert((*first, true));
-                judge.must(
-                    before.0 == *first,
-                    Promise::I6,
-                    "a repeat was answered otherwise than the first",
-                );
-            }
+            Answer::Done { first } => done(*first, stored, digest, key, told, &mut judge),
             Answer::Refused { code } if code == "command_id_reused" => judge.must(
-                stored.is_some_and(|receipt| receipt.digest != *digest),
+                stored.is_some_and(|(_, other)| other != digest),
                 Promise::I6,
                 "a command was taken for another with the same id",
             ),
-            Answer::Refused { .. } => judge.must(
-                stored.is_none_or(|receipt| receipt.digest != *digest),
+            // Of one that was sent twice, one may be refused for the time being and the other done later.
+            Answer::Refused { .. } if told.asked <= 1 => judge.must(
+                stored.is_none_or(|(_, other)| other != digest),
                 Promise::I5,
                 "a command was refused and done",
             ),
-            Answer::Unknown => {}
+            Answer::Refused { .. } | Answer::Unknown => {}
         }
     }
 }
@@ -72,8 +79,10 @@ fn done(
     stored: Option<(u64, u64)>,
     digest: u64,
     key: &str,
+    told: &mut Told,
     judge: &mut Judge<'_>,
 ) {
+    judge.seq = first;
     match (first, stored) {
         (Some(first), Some((seq, _))) if seq != first => judge.broken(
             Promise::I6,
@@ -83,10 +92,18 @@ fn done(
             Promise::I6,
             format!("{key} was acknowledged and is not in the log"),
         ),
-        (_, Some((_, other))) if other != digest => judge.broken(
+        (Some(_), Some((_, other))) if other != digest => judge.broken(
             Promise::I6,
             format!("{key} was acknowledged, but another command with that id was done"),
         ),
         _ => {}
+    }
+    if first.is_some() {
+        judge.must(
+            told.first.is_none_or(|before| Some(before) == first),
+            Promise::I6,
+            "a repeat was answered otherwise than the first",
+        );
+        told.first = first;
     }
 }

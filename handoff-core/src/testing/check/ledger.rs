@@ -278,9 +278,11 @@ impl Ledger {
 
     fn change_mode(&mut self, mode: Mode, at: Timestamp) {
         self.mode = mode;
+        if mode != Mode::Supported {
+            self.draft = None;
+        }
         if mode == Mode::HumanOnly {
             self.end_ticket();
-            self.draft = None;
             self.fallback_at = None;
         }
         if mode == Mode::Supported && matches!(self.floor, Floor::Waiting { .. }) {

@@ -70,6 +70,10 @@ impl Sockets<'_> {
                 said,
                 piece,
             } => self.rendered(*socket, *version, said, piece.as_ref(), judge),
+            Observed::Stranded { reader, what } => judge.broken(
+                Promise::I26,
+                format!("{reader:?} lacks {what} when all is quiet"),
+            ),
             _ => {}
         }
     }

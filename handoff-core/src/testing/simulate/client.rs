@@ -1,15 +1,17 @@
 //! What visitors and agents have in common: they ask until they are answered, and connect until they are connected.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::dispatch::refused;
 use super::fault::Fault;
 use super::feed::Socket;
-use super::queue::Task;
+use super::queue::{Life, Task};
 use super::request::{Asker, ClientId, Dispatch, Request};
 use super::view::View;
 use super::world::World;
-use crate::conversation::{Caller, Command};
-use crate::id::{ConversationId, VisitorId};
+use crate::conversation::{Caller, Command, Rejection};
+use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::testing::history::{Answer, Observed, Reader};
 
 /// A client asks again after so long without an answer, in milliseconds.
@@ -55,14 +57,6 @@ impl World {
     }
 
     fn client_sends(&mut self, client: ClientId, request: &Arc<Request>) {
-        if let Some(key) = request.key.clone() {
-            let asked = Observed::Asked {
-                conversation: request.conversation,
-                key,
-                digest: request.digest,
-            };
-            self.see(None, asked);
-        }
         self.send_to_some_node(request);
         if self.strikes(Fault::CommandDoubled) {
             self.send_to_some_node(request);
@@ -72,13 +66,25 @@ impl World {
 
     fn send_to_some_node(&mut self, request: &Arc<Request>) {
         if let Some(at) = self.some_node() {
-            let request = request.clone();
-            self.soon(Task::Decide(Dispatch {
-                at,
-                request,
-                tries: 0,
-            }));
+            self.send(at, request.clone());
         }
+    }
+
+    /// A command leaves for a node.
+    pub(super) fn send(&mut self, at: Life, request: Arc<Request>) {
+        if let Some(key) = request.key.clone() {
+            let asked = Observed::Asked {
+                conversation: request.conversation,
+                key,
+                digest: request.digest,
+            };
+            self.see(None, asked);
+        }
+        self.soon(Task::Decide(Dispatch {
+            at,
+            request,
+            tries: 0,
+        }));
     }
 
     /// Asks again, with the same id, unless the answer came meanwhile.
@@ -141,12 +147,15 @@ impl World {
         }
     }
 
-    /// The visitor has an open conversation already: that is where it goes on.
+    /// The visitor has another open conversation: an opening goes on there, anything else is refused.
     pub(super) fn opened_elsewhere(&mut self, dispatch: &Dispatch, other: ConversationId) {
-        let Asker::Client(ClientId::Visitor(visitor)) = dispatch.request.asker else {
-            return;
+        let request = &dispatch.request;
+        let (Asker::Client(ClientId::Visitor(visitor)), Command::Open { .. }) =
+            (request.asker, &request.command)
+        else {
+            return self.answer(dispatch, refused(&Rejection::OneOpenConversation));
         };
-        let key = dispatch.request.key.clone();
+        let key = request.key.clone();
         if let Some(client) = self.visitors.get_mut(visitor) {
             client.waiting.retain(|request| request.key != key);
             self.visitor_enters(visitor, other);
@@ -180,15 +189,7 @@ impl World {
         else {
             return;
         };
-        let reader = match client {
-            ClientId::Visitor(visitor) => {
-                VisitorId::new(format!("v{visitor}")).map(Reader::Visitor)
-            }
-            ClientId::Agent(agent) => {
-                crate::id::AgentId::new(format!("a{agent}")).map(Reader::Agent)
-            }
-        };
-        let (Ok(reader), Ok(number)) = (reader, u32::try_from(self.number())) else {
+        let (Some(reader), Ok(number)) = (reader(client), u32::try_from(self.number())) else {
             return;
         };
         self.see(
@@ -244,5 +245,31 @@ impl World {
                 self.see(None, shown);
             }
         }
+    }
+
+    /// Whoever wants a connection or an answer and has none in the end.
+    pub(super) fn count_stranded(&mut self) {
+        let visitors = (0..self.visitors.len()).map(ClientId::Visitor);
+        let agents = (0..self.agents.len()).map(ClientId::Agent);
+        let clients: Vec<ClientId> = visitors.chain(agents).collect();
+        for client in clients {
+            let connected = !self.wants_socket(client) || self.has_socket(client).is_some();
+            let answered = self.waiting(client).is_empty();
+            for (what, has) in [("a connection", connected), ("an answer", answered)] {
+                if let Some(reader) = reader(client).filter(|_| !has) {
+                    let what = Cow::Borrowed(what);
+                    self.see(None, Observed::Stranded { reader, what });
+                }
+            }
+        }
+    }
+}
+
+fn reader(client: ClientId) -> Option<Reader> {
+    match client {
+        ClientId::Visitor(visitor) => VisitorId::new(format!("v{visitor}"))
+            .ok()
+            .map(Reader::Visitor),
+        ClientId::Agent(agent) => AgentId::new(format!("a{agent}")).ok().map(Reader::Agent),
     }
 }

@@ -269,7 +269,7 @@ impl World {
     }
 }
 
-fn refused(rejection: &Rejection) -> Answer {
+pub(super) fn refused(rejection: &Rejection) -> Answer {
     Answer::Refused {
         code: Cow::Borrowed(rejection.code()),
     }

@@ -45,7 +45,7 @@ pub const EVENTS: [&str; 40] = [
 ];
 
 /// Every refusal but those that only a store, or a caller outside, gives.
-pub const REFUSALS: [&str; 22] = [
+pub const REFUSALS: [&str; 23] = [
     "held_by",
     "not_holder",
     "not_held",
@@ -63,6 +63,7 @@ pub const REFUSALS: [&str; 22] = [
     "no_such_message",
     "no_such_draft",
     "no_such_flag",
+    "one_open_conversation",
     "command_id_reused",
     "empty",
     "too_long",

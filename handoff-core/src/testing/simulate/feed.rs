@@ -169,10 +169,10 @@ impl World {
                 }
             })
             .collect();
-        self.send(number, Frame::Events { events, version });
+        self.send_frame(number, Frame::Events { events, version });
     }
 
-    fn send(&mut self, number: u32, frame: Frame) {
+    fn send_frame(&mut self, number: u32, frame: Frame) {
         let arrives = self
             .now
             .after(crate::time::Millis::new(self.network.within(1, 60)));
@@ -254,7 +254,7 @@ impl World {
                 offset,
                 text,
             };
-            self.send(number, piece);
+            self.send_frame(number, piece);
         }
     }
 

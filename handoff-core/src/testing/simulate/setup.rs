@@ -25,7 +25,7 @@ pub(super) const MAX_SKEW: u64 = 30_000;
 impl Setup {
     pub(super) fn draw(seed: u64) -> Self {
         let mut random = Random::stream(seed, 5);
-        let visitors = random.weighted(&[(5, 1), (4, 2), (2, 3), (1, 5)]);
+        let visitors = random.weighted(&[(10, 1), (5, 2), (1, 4)]);
         let nodes = random.weighted(&[(2, 1), (5, 2), (3, 3)]);
         let skewed = random.chance(300);
         let skews = (0..nodes.unwrap_or(1))
@@ -36,7 +36,7 @@ impl Setup {
             skews,
             policy: policy(&mut random),
             policy_changes: random.weighted(&[(6, 0), (2, 1), (2, 3)]).unwrap_or(0),
-            busy_for: Millis::from_secs(random.within(60, 240)),
+            busy_for: Millis::from_secs(random.within(25, 110)),
             heals: random.chance(500),
         }
     }

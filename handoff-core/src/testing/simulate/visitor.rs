@@ -97,16 +97,24 @@ impl Visitor {
                 },
             },
             Wish::Nonsense => Command::SendMessage {
-                text: match self.will.below(4) {
+                text: match self.will.below(5) {
                     0 => " ".repeat(3),
                     1 => "x\0y".to_owned(),
                     2 => "x".repeat(MAX_MESSAGE_BYTES + 1),
+                    3 => return Some(opening()),
                     _ => return Some(Command::Release),
                 },
             },
             Wish::Leave | Wish::OpenAgain => return None,
         };
         Some(command)
+    }
+}
+
+fn opening() -> Command {
+    Command::Open {
+        profile: Profile::default(),
+        page: Page::default(),
     }
 }
 
@@ -168,11 +176,7 @@ impl World {
 
     fn open(&mut self, number: usize) {
         let id = ConversationId::from_uuid(self.uuid());
-        let command = Command::Open {
-            profile: Profile::default(),
-            page: Page::default(),
-        };
-        self.client_asks(ClientId::Visitor(number), id, Caller::Visitor, command);
+        self.client_asks(ClientId::Visitor(number), id, Caller::Visitor, opening());
     }
 
     /// The visitor is in a conversation from now on.

@@ -127,6 +127,7 @@ impl World {
         }
         self.now = end;
         self.render();
+        self.count_stranded();
         self.see(None, Observed::Quiet);
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fault::Fault;
 use super::queue::{Life, Task};
-use super::request::{Asker, Dispatch, Request};
+use super::request::{Asker, Request};
 use super::world::World;
 use crate::conversation::{Caller, Command, Purpose, Reply, Ticket, turn};
 use crate::id::ConversationId;
@@ -214,26 +214,10 @@ impl World {
         {
             let id = if self.pen.chance(500) { "" } else { "/again" };
             let twin = request(format!("r{number}/{what}{id}"), command.clone());
-            self.dispatch(at, twin);
+            self.send(at, Arc::new(twin));
         }
-        self.dispatch(at, request(format!("r{number}/{what}"), command));
-    }
-
-    fn dispatch(&mut self, at: Life, request: Request) {
-        if let Some(key) = request.key.clone() {
-            let asked = Observed::Asked {
-                conversation: request.conversation,
-                key,
-                digest: request.digest,
-            };
-            self.see(None, asked);
-        }
-        let request = Arc::new(request);
-        self.soon(Task::Decide(Dispatch {
-            at,
-            request,
-            tries: 0,
-        }));
+        let request = request(format!("r{number}/{what}"), command);
+        self.send(at, Arc::new(request));
     }
 
     /// The floor is lost: what had been written is recorded.

@@ -1,0 +1,117 @@
+//! Schedules of the simulator: all promises hold, every planted fault is found, and a run that exercised nothing fails.
+
+use handoff_core::conversation::Mutant;
+use handoff_core::testing::check::{Census, Promise};
+use handoff_core::testing::simulate::{StoreMutant, simulate, vacuous};
+
+/// Seeds of one test; there are four, so that they run side by side.
+const SEEDS: u64 = 5_000;
+
+fn explore(part: u64) {
+    let mut census = Census::default();
+    for seed in part * SEEDS..(part + 1) * SEEDS {
+        let run = simulate(seed, None);
+        assert!(
+            run.verdict.violations.is_empty(),
+            "seed {seed}: {:#?}\nreplay it: cargo run --release -p handoff-benches --bin simulate -- --seed {seed}",
+            run.verdict.violations
+        );
+        census.add(run.verdict.census);
+    }
+    assert_eq!(vacuous(&census), Vec::<String>::new());
+}
+
+#[test]
+fn promises_hold_in_the_first_quarter() {
+    explore(0);
+}
+
+#[test]
+fn promises_hold_in_the_second_quarter() {
+    explore(1);
+}
+
+#[test]
+fn promises_hold_in_the_third_quarter() {
+    explore(2);
+}
+
+#[test]
+fn promises_hold_in_the_last_quarter() {
+    explore(3);
+}
+
+/// A planted fault must be found within so many seeds.
+const SEEDS_FOR_A_MUTANT: u64 = 2_000;
+
+/// The first seed that shows this promise broken, and how.
+fn first_broken(promise: Promise, store: Option<StoreMutant>) -> Option<(u64, String)> {
+    (0..SEEDS_FOR_A_MUTANT).find_map(|seed| {
+        let violations = simulate(seed, store).verdict.violations;
+        let broken = violations
+            .into_iter()
+            .find(|violation| violation.promise == promise)?;
+        Some((seed, broken.to_string()))
+    })
+}
+
+#[test]
+fn every_fault_planted_in_the_decisions_is_found() {
+    for mutant in Mutant::ALL {
+        let promise = match mutant {
+            Mutant::NoTicketCheck | Mutant::TicketKeptOnClaim => Promise::I3,
+            Mutant::ClaimWithoutLook | Mutant::ReplyAfterClose => Promise::I17,
+            Mutant::WakeWithoutLook => Promise::I13,
+            Mutant::FallbackTwice => Promise::I14,
+            Mutant::NoteInBriefing => Promise::I11,
+            Mutant::EpochKept => Promise::I1,
+            Mutant::NobodyAsked | Mutant::WaitWithoutTimer => Promise::I26,
+            Mutant::TruncatedAsWhole => Promise::I18,
+            other => panic!("say which promise {other:?} breaks"),
+        };
+        let planted = mutant.plant();
+        let found = first_broken(promise, None);
+        drop(planted);
+        println!("{mutant:?}: {found:?}");
+        assert!(
+            found.is_some(),
+            "{mutant:?} breaks {promise:?} and was not found"
+        );
+    }
+}
+
+#[test]
+fn every_fault_planted_in_the_store_is_found() {
+    for mutant in StoreMutant::ALL {
+        let promise = match mutant {
+            StoreMutant::NoVersionCheck => Promise::I7,
+            StoreMutant::ForgetsReceipts => Promise::I6,
+            StoreMutant::ForgetsWakes => Promise::I13,
+            StoreMutant::NoOpenKey => Promise::I17,
+            StoreMutant::ForgetsOutbox => Promise::I15,
+        };
+        let found = first_broken(promise, Some(mutant));
+        println!("{mutant:?}: {found:?}");
+        assert!(
+            found.is_some(),
+            "{mutant:?} breaks {promise:?} and was not found"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_exercised_nothing_fails() {
+    let missing = vacuous(&Census::default());
+    assert!(missing.iter().any(|what| what == "a run"));
+    assert!(missing.iter().any(|what| what == "fault node_killed"));
+}
+
+#[test]
+fn a_seed_leads_to_the_same_history_again() {
+    for seed in 0..20 {
+        assert!(
+            simulate(seed, None).history == simulate(seed, None).history,
+            "seed {seed}"
+        );
+    }
+}
