@@ -98,6 +98,7 @@ pub(super) fn last_words(question: &str, history: &History<'_>) -> Option<Quote>
     })
 }
 
+/// What in one message answers, the later words first, as they count more.
 fn quotes(
     question: &Question,
     context: &[Concept],
@@ -105,42 +106,33 @@ fn quotes(
     names: &HashSet<String>,
 ) -> Vec<Quote> {
     let all = sentences(line.text);
-    let in_context = share(context, &stems(line.text)) >= COVERED_CONTEXT && !context.is_empty();
     let subjects: Vec<Concept> = question
         .subjects()
         .filter(|subject| !subject.stems.iter().any(|(stem, _)| names.contains(stem)))
         .cloned()
         .collect();
-    // Later sentences first, as later words count more.
-    (0..all.len())
-        .rev()
-        .filter_map(|at| {
-            let sentence = all.get(at)?;
-            let covered = if subjects.is_empty() && in_context {
-                1.0
-            } else {
-                share(&subjects, &stems(sentence))
-            };
-            let meets = question
-                .asks
-                .is_met_by(sentence, &words(sentence, MAX_WORDS));
-            let by_context =
-                subjects.is_empty() && matches!(question.asks, Asks::Time | Asks::Price);
-            if covered < COVERED
-                || !meets
-                || !has_substance(sentence)
-                || (subjects.is_empty() && !by_context)
-            {
-                return None;
-            }
-            Some(Quote {
-                name: line.name.map(clean),
-                words: cut(&clean(&with_next(&all, at))),
-                covered,
-                matched: subjects.len(),
-            })
+    let in_context = share(context, &stems(line.text)) >= COVERED_CONTEXT;
+    let follows_up = subjects.is_empty()
+        && !context.is_empty()
+        && in_context
+        && matches!(question.asks, Asks::Time | Asks::Price);
+    let quote = |at: usize| {
+        let said = with_next(&all, at);
+        let covered = if follows_up {
+            1.0
+        } else {
+            share(&subjects, &stems(&said))
+        };
+        let meets = question.asks.is_met_by(&said, &words(&said, MAX_WORDS));
+        let answers = covered >= COVERED && meets && has_substance(all.get(at)?);
+        answers.then(|| Quote {
+            name: line.name.map(clean),
+            words: cut(&clean(&said)),
+            covered,
+            matched: subjects.len(),
         })
-        .collect()
+    };
+    (0..all.len()).rev().filter_map(quote).collect()
 }
 
 /// The sentence, and the next one where it only goes on about the same.

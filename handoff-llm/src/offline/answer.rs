@@ -217,7 +217,7 @@ impl<'a> Desk<'a> {
                         found.push(answer);
                     }
                 }
-                None if self.question(part.text).subjects().next().is_some() => {
+                None if self.is_clear(part) => {
                     unclear = false;
                     if part.is_question {
                         unknown.push(part.text);
@@ -338,6 +338,13 @@ impl<'a> Desk<'a> {
         let page = self.page(&question, &context);
         self.told(&question, &context, page.as_ref())
             .or_else(|| page.map(|(hit, _)| Found::Page { hit, question }))
+    }
+
+    /// Whether it is said what is asked about, even if nothing is known about it.
+    fn is_clear(&self, part: &Part<'_>) -> bool {
+        let question = self.question(part.text);
+        question.subjects().next().is_some()
+            || (!question.points_back && !question.concepts.is_empty() && part.is_question)
     }
 
     fn find_together(&self, asked: &[&str]) -> Option<Found> {

@@ -116,6 +116,11 @@ impl Asks {
         }
     }
 
+    /// Whether a text begins a list of steps somewhere.
+    pub(crate) fn has_steps(text: &str) -> bool {
+        text.lines().any(|line| line.starts_with("1. "))
+    }
+
     /// Whether a text, given with its folded words, has what is asked for. Steps and anything can be anywhere.
     pub(crate) fn is_met_by(self, text: &str, words: &[String]) -> bool {
         match self {

@@ -2,10 +2,16 @@
 
 use super::index::Hit;
 
-/// So many of the subjects must be spoken of, as a share, where the heading names one.
-const COVERED_HEADED: f32 = 0.6;
+/// Such a share of the subjects must be spoken of where a heading names one.
+const COVERED_HEADED: f32 = 0.57;
+/// The same of many subjects: one that happens to be there says less among them.
+const COVERED_HEADED_OF_MANY: f32 = 0.6;
+/// So many are many.
+const MANY: usize = 3;
 /// The same where no heading does.
-const COVERED: f32 = 0.75;
+const COVERED: f32 = 0.8;
+/// The same where the time or price that is asked for isn't there.
+const COVERED_UNMET: f32 = 0.9;
 /// In a follow-up, such a share of what was asked before must be spoken of.
 const COVERED_CONTEXT: f32 = 0.4;
 
@@ -21,38 +27,29 @@ pub(crate) struct Confidence {
 impl Confidence {
     /// For a question that stands alone.
     pub(crate) fn alone(hit: &Hit) -> Self {
-        if hit.subjects == 0 {
-            return Self {
-                covered: 0.0,
-                enough: false,
-            };
-        }
-        let covered = hit.matched / as_f32(hit.subjects);
-        let needed = if hit.headed > 0 {
-            COVERED_HEADED
-        } else {
-            COVERED
+        let needed = match (hit.headed > 0, hit.meets) {
+            (_, Some(false)) => COVERED_UNMET,
+            (true, _) if hit.subjects >= MANY => COVERED_HEADED_OF_MANY,
+            (true, _) => COVERED_HEADED,
+            // One word in a text says little, unless nothing else is asked.
+            (false, _) if hit.subjects == 1 && !hit.to_the_point => {
+                return Self {
+                    covered: hit.covered,
+                    enough: false,
+                };
+            }
+            (false, _) => COVERED,
         };
         Self {
-            covered,
-            enough: covered >= needed,
+            covered: hit.covered,
+            enough: hit.subjects > 0 && hit.covered >= needed,
         }
     }
 
     /// For a question that points back at what was asked before.
     pub(crate) fn in_context(hit: &Hit) -> Self {
-        let covered = if hit.subjects == 0 {
-            1.0
-        } else {
-            hit.matched / as_f32(hit.subjects)
-        };
-        Self {
-            covered,
-            enough: covered >= COVERED_HEADED && hit.context >= COVERED_CONTEXT,
-        }
+        let covered = if hit.subjects == 0 { 1.0 } else { hit.covered };
+        let enough = covered >= COVERED_HEADED && hit.context >= COVERED_CONTEXT;
+        Self { covered, enough }
     }
-}
-
-fn as_f32(count: usize) -> f32 {
-    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }

@@ -1,39 +1,53 @@
 //! [`Index`]: all sections, by the stems in them.
 
-use std::collections::HashSet;
+use std::fmt;
 
 use bm25::{
     Embedder, EmbedderBuilder, Embedding, Scorer, TokenEmbedder, TokenEmbedding, Tokenizer,
 };
 
+use super::asks::Asks;
+use super::entry::{self, Entry, MAX_SECTION_WORDS, text_of};
 use super::question::{Concept, Question};
-use crate::knowledge::{Page, Section};
-use crate::words::{Spelling, Synonyms, is_stop, stem, words};
+use crate::knowledge::Page;
+use crate::words::{Spelling, Synonyms, words};
 
-/// At most so many words of a section are read; the rest is found by its beginning.
-const MAX_SECTION_WORDS: usize = 20_000;
-/// A word in a section's heading counts as if it stood in the text so many times more.
-const HEADING: usize = 3;
-/// The same for a word in the page's title.
-const TITLE: usize = 1;
-/// How much less an everyday word counts.
+/// How much an everyday word counts in the ranking.
 const LIGHT: f32 = 0.25;
-/// How much less a thing counts that was asked about before.
+/// How much a thing counts that was asked about before.
 const CONTEXT: f32 = 0.5;
+/// How much a subject that no page speaks of counts against an answer.
+const UNKNOWN: f32 = 0.9;
+/// The same for a subject that only other sections speak of.
+const ELSEWHERE: f32 = 0.45;
+/// A subject counts at least so much, however common.
+const LEAST_WEIGHT: f32 = 0.5;
+/// What it adds that the question names all of the page's title.
+const TITLED: f32 = 0.4;
+/// What it takes that a heading says what is not so, and the question does not, or the other way round.
+const NEGATED: f32 = 0.4;
+/// What it adds that the question names all of a heading; a part of it adds that part.
+const NAMED: f32 = 0.6;
+/// What it adds that the question repeats a heading word by word.
+const REPEATED: f32 = 0.5;
+/// What it adds that a section has the time or price that is asked for.
+const MEETS: f32 = 0.35;
+/// What would be left of the score of a section that speaks of no subject; the more it does, the more is left.
+const PARTLY: f32 = 0.4;
+/// What is left of the score of a section that has not.
+const UNMET: f32 = 0.5;
+/// What it adds that a heading and the question both ask how.
+const HOW_TOO: f32 = 0.25;
+/// What it adds that a heading asks for the time or price that the question asks for.
+const ASKS_TOO: f32 = 0.5;
+/// What it adds to be the first section of a page whose title the question names.
+const FIRST: f32 = 0.3;
 
 /// All sections, by the stems in them.
 pub(crate) struct Index {
     entries: Vec<Entry>,
     scorer: Scorer<usize, u64>,
     spelling: Spelling,
-}
-
-#[derive(Debug)]
-struct Entry {
-    page: usize,
-    section: usize,
-    heading: HashSet<String>,
-    stems: HashSet<String>,
 }
 
 /// A section that has something to do with a question.
@@ -45,18 +59,26 @@ pub(crate) struct Hit {
     pub(crate) section: usize,
     /// How well it fits; comparable within one search only.
     pub(crate) score: f32,
-    /// Subjects of the question.
+    /// How many subjects the question has.
     pub(crate) subjects: usize,
-    /// How many of them it speaks of; a synonym counts a little less.
-    pub(crate) matched: f32,
+    /// The share of the subjects that it speaks of, 0 to 1; a synonym counts a little less.
+    pub(crate) covered: f32,
+    /// What all of the subjects weigh.
+    asked: f32,
     /// How many of them its heading or its page's title names.
     pub(crate) headed: usize,
+    /// How much of its heading the question names, 0 to 1.
+    pub(crate) named: f32,
+    /// Whether the question is short and a question by its form.
+    pub(crate) to_the_point: bool,
+    /// Whether it has the time or price that is asked for; none where neither is.
+    pub(crate) meets: Option<bool>,
     /// Which part of what was asked before it speaks of, 0 to 1.
     pub(crate) context: f32,
 }
 
-impl std::fmt::Debug for Index {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Index {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Index")
             .field("sections", &self.entries.len())
             .finish_non_exhaustive()
@@ -70,22 +92,12 @@ impl Index {
         let mut entries = Vec::new();
         let mut texts = Vec::new();
         for (at, page) in pages.iter().enumerate() {
-            for (section, content) in page.sections.iter().enumerate() {
-                let text = weighted_text(page, content);
+            for (number, section) in page.sections.iter().enumerate() {
+                let text = text_of(page, section);
                 words(&text, MAX_SECTION_WORDS)
                     .iter()
                     .for_each(|word| spelling.add(word));
-                let heading = format!(
-                    "{} {}",
-                    page.title,
-                    content.heading.as_deref().unwrap_or_default()
-                );
-                entries.push(Entry {
-                    page: at,
-                    section,
-                    heading: stems(&heading).collect(),
-                    stems: stems(&text).collect(),
-                });
+                entries.extend(Entry::new(pages, at, number));
                 texts.push(text);
             }
         }
@@ -106,97 +118,184 @@ impl Index {
 
     /// The sections that have something to do with the question, the best first; `context` was asked about before.
     pub(crate) fn search(&self, question: &Question, context: &[Concept]) -> Vec<Hit> {
-        let mut tally: Vec<Hit> = self
+        let subjects = question.subjects().count();
+        let mut hits: Vec<Hit> = self
             .entries
             .iter()
-            .map(|entry| Hit::none(entry, question))
+            .map(|entry| Hit::none(entry, subjects))
             .collect();
         for concept in &question.concepts {
-            for (hit, (score, strength, headed)) in tally.iter_mut().zip(self.fit(concept)) {
-                hit.score += score * if concept.light { LIGHT } else { 1.0 };
-                if !concept.light {
-                    hit.matched += strength;
-                    hit.headed += usize::from(headed);
+            let weights = self.weights(concept);
+            for (hit, fit) in hits.iter_mut().zip(self.fits(concept)) {
+                hit.score += fit.score * if concept.light { LIGHT } else { 1.0 };
+                if concept.light {
+                    continue;
                 }
+                if fit.strength > 0.0 {
+                    hit.covered += fit.strength * weights.spoken_of;
+                    hit.asked += weights.spoken_of;
+                } else {
+                    hit.asked += weights.missing;
+                }
+                hit.headed += usize::from(fit.headed);
             }
         }
-        let share = 1.0 / f32::from(u16::try_from(context.len().max(1)).unwrap_or(u16::MAX));
         for concept in context {
-            for (hit, (score, strength, _)) in tally.iter_mut().zip(self.fit(concept)) {
-                hit.score += score * CONTEXT;
-                hit.context += strength * share;
+            for (hit, fit) in hits.iter_mut().zip(self.fits(concept)) {
+                hit.score += fit.score * CONTEXT;
+                hit.context += fit.strength / entry::as_f32(context.len());
             }
         }
-        tally.retain(|hit| hit.score > 0.0);
+        let mut ranked: Vec<Hit> = hits
+            .into_iter()
+            .zip(&self.entries)
+            .filter(|(hit, _)| hit.score > 0.0)
+            .map(|(hit, entry)| hit.ranked(entry, question))
+            .collect();
         // A stable sort over a fixed order: the same question always finds the same section.
-        tally.sort_by(|a, b| b.score.total_cmp(&a.score));
-        tally
+        ranked.sort_by(|a, b| b.score.total_cmp(&a.score));
+        ranked
     }
 
-    /// For each section: the score of the concept, how well the best of its stems stands for it, and whether the heading
-    /// has it.
-    fn fit(&self, concept: &Concept) -> Vec<(f32, f32, bool)> {
-        let mut fits = vec![(0.0_f32, 0.0_f32, false); self.entries.len()];
+    /// How much a subject counts. A word that every page has says less than one that few have; a word that no page has
+    /// says most against an answer.
+    fn weights(&self, concept: &Concept) -> Weights {
+        let common = self
+            .entries
+            .iter()
+            .filter(|entry| has(entry, concept))
+            .count();
+        if common == 0 {
+            return Weights {
+                spoken_of: 0.0,
+                missing: UNKNOWN,
+            };
+        }
+        let rarity = idf(self.entries.len(), common) / idf(self.entries.len(), 1);
+        Weights {
+            spoken_of: rarity.max(LEAST_WEIGHT),
+            missing: ELSEWHERE,
+        }
+    }
+
+    /// How well each section fits a concept.
+    fn fits(&self, concept: &Concept) -> Vec<Fit> {
+        let mut fits = vec![Fit::default(); self.entries.len()];
         for (stem, weight) in &concept.stems {
             let token = TokenEmbedding {
                 index: u64::embed(stem),
                 value: 1.0,
             };
-            for found in self.scorer.matches(&Embedding(vec![token])) {
-                let Some((fit, entry)) = fits.get_mut(found.id).zip(self.entries.get(found.id))
-                else {
-                    continue;
-                };
+            let matches = self.scorer.matches(&Embedding(vec![token]));
+            let rarity = idf(self.entries.len(), matches.len());
+            for found in matches {
+                let place = fits.get_mut(found.id).zip(self.entries.get(found.id));
                 // Two stems may share a hash: what counts is whether the word is there.
-                if entry.stems.contains(stem) {
-                    fit.0 = fit.0.max(found.score * weight);
-                    fit.1 = fit.1.max(*weight);
-                    fit.2 |= entry.heading.contains(stem);
+                if let Some((fit, entry)) = place.filter(|(_, entry)| entry.has(stem)) {
+                    fit.frequency = fit.frequency.max(found.score / rarity * weight);
+                    fit.strength = fit.strength.max(*weight);
+                    fit.headed |= entry.is_headed_by(stem);
                 }
             }
         }
+        for (fit, entry) in fits.iter_mut().zip(&self.entries) {
+            if entry.has_all(&concept.parts) {
+                fit.frequency = fit.frequency.max(1.0);
+                fit.strength = 1.0;
+                fit.headed |= concept.parts.iter().all(|part| entry.is_headed_by(part));
+            }
+        }
+        // All words for one thing are one word: a rare synonym must not outweigh the common name.
+        let common = fits.iter().filter(|fit| fit.strength > 0.0).count();
+        let rarity = idf(self.entries.len(), common);
+        fits.iter_mut()
+            .for_each(|fit| fit.score = fit.frequency * rarity);
         fits
     }
 }
 
+fn has(entry: &Entry, concept: &Concept) -> bool {
+    concept.stems.iter().any(|(stem, _)| entry.has(stem)) || entry.has_all(&concept.parts)
+}
+
+/// How much a word says that so many of all sections have, as BM25 has it.
+fn idf(all: usize, having: usize) -> f32 {
+    let (all, having) = (entry::as_f32(all), entry::as_f32(having));
+    (1.0 + (all - having + 0.5) / (having + 0.5)).ln()
+}
+
+/// How much a subject counts for a section that speaks of it, and against one that does not.
+#[derive(Debug, Clone, Copy)]
+struct Weights {
+    spoken_of: f32,
+    missing: f32,
+}
+
+/// How well a section fits a concept.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fit {
+    /// How often the section has it, the longer the section the less.
+    frequency: f32,
+    /// What it adds to the ranking.
+    score: f32,
+    /// How well the best of the concept's stems that it has stands for the concept.
+    strength: f32,
+    /// A heading has it.
+    headed: bool,
+}
+
 impl Hit {
-    fn none(entry: &Entry, question: &Question) -> Self {
+    fn none(entry: &Entry, subjects: usize) -> Self {
         Self {
             page: entry.page,
             section: entry.section,
             score: 0.0,
-            subjects: question.subjects().count(),
-            matched: 0.0,
+            subjects,
+            covered: 0.0,
+            asked: 0.0,
             headed: 0,
+            named: 0.0,
+            to_the_point: false,
+            meets: None,
             context: 0.0,
         }
     }
-}
 
-fn weighted_text(page: &Page, section: &Section) -> String {
-    let mut text = String::new();
-    let heading = section.heading.as_deref().unwrap_or_default();
-    let headings = std::iter::repeat_n(heading, HEADING)
-        .chain(std::iter::repeat_n(page.title.as_str(), TITLE));
-    for part in headings.chain(section.blocks.iter().map(|block| block.text.as_str())) {
-        text.push_str(part);
-        text.push('\n');
+    /// With what the question's form adds to the score of its words.
+    fn ranked(mut self, entry: &Entry, question: &Question) -> Self {
+        self.covered /= self.asked.max(f32::EPSILON);
+        self.named = entry.named_by(&question.concepts);
+        self.to_the_point = question.is_to_the_point;
+        self.meets = entry.meets(question.asks);
+        let adds = |holds: bool, amount: f32| if holds { amount } else { 0.0 };
+        let titled = entry.titled_by(&question.concepts);
+        self.score *= 1.0
+            + NAMED * self.named
+            + titled * (TITLED + adds(entry.section == 0, FIRST))
+            + REPEATED * entry.repeated_by(&question.words)
+            + adds(self.meets == Some(true), MEETS)
+            + adds(
+                entry.asks_too(question.asks),
+                if question.asks == Asks::Steps {
+                    HOW_TOO
+                } else {
+                    ASKS_TOO
+                },
+            )
+            - adds(entry.is_negative() != question.is_negative, NEGATED);
+        self.score *= PARTLY + (1.0 - PARTLY) * self.covered;
+        if self.meets == Some(false) {
+            self.score *= UNMET;
+        }
+        self
     }
-    text
-}
-
-fn stems(text: &str) -> impl Iterator<Item = String> {
-    words(text, MAX_SECTION_WORDS)
-        .into_iter()
-        .filter(|word| !is_stop(word))
-        .map(|word| stem(&word))
 }
 
 struct Stems;
 
 impl Tokenizer for Stems {
     fn tokenize(&self, text: &str) -> Vec<String> {
-        stems(text).collect()
+        entry::stems(text)
     }
 }
 
@@ -211,4 +310,25 @@ fn scorer(texts: &[String]) -> Scorer<usize, u64> {
         scorer.upsert(&id, embedder.embed(text));
     }
     scorer
+}
+
+#[cfg(test)]
+mod dbg_tmp {
+    use super::*;
+    #[test]
+    fn dbg_hits() {
+        let folder = std::env::var("DBG_PAGES").unwrap();
+        let k = crate::Knowledge::from_folder(folder, None).unwrap();
+        for text in std::env::var("DBG_Q").unwrap().split('|') {
+            let q = Question::read(text, k.index().spelling());
+            println!("== {text} {:?} {:?}", q.asks, q.concepts);
+            for h in k.index().search(&q, &[]).iter().take(4) {
+                let (p, s) = k.section(h.page, h.section).unwrap();
+                println!(
+                    "   {:.2} cov {:.2} subj {} headed {} named {:.2} meets {:?}  {} / {:?}",
+                    h.score, h.covered, h.subjects, h.headed, h.named, h.meets, p.title, s.heading
+                );
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod asks;
 mod confidence;
+mod entry;
 mod index;
 mod passage;
 mod question;

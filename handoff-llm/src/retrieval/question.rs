@@ -1,14 +1,19 @@
 //! [`Question`]: what a text asks about.
 
+use std::collections::HashSet;
+
 use super::asks::Asks;
+use super::entry::{is_negative, is_negative_word};
 use crate::words::{Spelling, Synonyms, is_light, is_stop, stem, words};
 
 /// At most so many words of a question are read.
 const MAX_WORDS: usize = 400;
+/// A question to the point has at most so many words.
+const MAX_TO_THE_POINT: usize = 7;
 /// At most so many different things are asked about.
 const MAX_CONCEPTS: usize = 32;
 /// How much a word counts that only means the same.
-const SYNONYM: f32 = 0.8;
+const SYNONYM: f32 = 0.9;
 /// How much a word counts that was misspelt.
 const MISSPELT: f32 = 0.85;
 
@@ -17,6 +22,8 @@ const MISSPELT: f32 = 0.85;
 pub(crate) struct Concept {
     /// Stems that stand for it, the written one first, and how well each does: 1 for the written one.
     pub(crate) stems: Vec<(String, f32)>,
+    /// Stems that stand for it together: the words of a phrase, the halves of a compound.
+    pub(crate) parts: Vec<String>,
     /// The word says little about the subject.
     pub(crate) light: bool,
 }
@@ -26,8 +33,14 @@ pub(crate) struct Concept {
 pub(crate) struct Question {
     /// The things it is about, in order, none twice.
     pub(crate) concepts: Vec<Concept>,
+    /// Stems of all its words, small ones too.
+    pub(crate) words: HashSet<String>,
     /// What kind of thing it asks for.
     pub(crate) asks: Asks,
+    /// It is short, and a question by its form.
+    pub(crate) is_to_the_point: bool,
+    /// It asks about what is not so.
+    pub(crate) is_negative: bool,
     /// It points back at something said before: `and that?`, `what about …`.
     pub(crate) points_back: bool,
 }
@@ -38,7 +51,10 @@ impl Question {
         let words = words(text, MAX_WORDS);
         Self {
             concepts: concepts(&words, spelling),
+            words: words.iter().map(|word| stem(word)).collect(),
             asks: Asks::of(&words),
+            is_to_the_point: words.len() <= MAX_TO_THE_POINT && begins_as_question(&words),
+            is_negative: is_negative(&words),
             points_back: points_back(&words),
         }
     }
@@ -49,51 +65,75 @@ impl Question {
     }
 }
 
-fn concepts(words: &[String], spelling: &Spelling) -> Vec<Concept> {
+/// The things that some folded words are about, in order, none twice.
+pub(super) fn concepts(words: &[String], spelling: &Spelling) -> Vec<Concept> {
     let known = Synonyms::english();
-    let mut taken = vec![false; words.len()];
+    let stems: Vec<String> = words.iter().map(|word| stem(word)).collect();
+    // `send the coat back` is a phrase, `the parcel never arrived` is none.
+    let may_skip = |at: usize| words.get(at).is_some_and(|word| !is_negative_word(word));
+    let mut role = vec![Role::Alone; words.len()];
     let mut found: Vec<Concept> = Vec::new();
     for (at, word) in words.iter().enumerate() {
-        if found.len() == MAX_CONCEPTS || taken.get(at) == Some(&true) {
-            continue;
-        }
-        let concept = if let Some(phrase) = known.phrase_at(words, at, is_stop) {
+        if let Some(phrase) = known.phrase_at(&stems, at, may_skip) {
+            let of_words = if phrase.is_whole {
+                Role::Swallowed
+            } else {
+                Role::InPhrase
+            };
+            let mut parts = Vec::new();
             for place in phrase.places {
-                if let Some(place) = taken.get_mut(place) {
-                    *place = true;
+                if let Some(role) = role.get_mut(place) {
+                    *role = (*role).max(of_words);
                 }
+                let says_something = words.get(place).is_some_and(|word| !is_stop(word));
+                parts.extend(
+                    stems
+                        .get(place)
+                        .filter(|_| says_something && !phrase.is_whole)
+                        .cloned(),
+                );
             }
-            Some(of_phrase(phrase.meanings))
-        } else if is_stop(word) {
-            None
-        } else {
-            Some(of_word(word, known, spelling))
-        };
-        found.extend(concept.filter(|concept| !found.iter().any(|other| other.is_same(concept))));
+            add(&mut found, Concept::of_phrase(phrase.meanings, parts));
+        }
+        match role.get(at) {
+            _ if is_stop(word) => {}
+            Some(Role::Swallowed) => {}
+            // The words of a phrase help to rank, but the phrase is the subject.
+            Some(Role::InPhrase) => add(&mut found, Concept::of_stem(stem(word), true)),
+            _ => add(&mut found, of_word(word, known, spelling)),
+        }
     }
     found
 }
 
-fn of_phrase(meanings: &[String]) -> Concept {
-    Concept {
-        stems: meanings.iter().map(|stem| (stem.clone(), 1.0)).collect(),
-        light: false,
+/// What a word is in its sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    Alone,
+    InPhrase,
+    Swallowed,
+}
+
+fn add(found: &mut Vec<Concept>, concept: Concept) {
+    if found.len() < MAX_CONCEPTS && !found.iter().any(|other| other.is_same(&concept)) {
+        found.push(concept);
     }
 }
 
 fn of_word(word: &str, known: &Synonyms, spelling: &Spelling) -> Concept {
     let written = stem(word);
-    let light = is_light(word);
-    let mut stems = vec![(written.clone(), 1.0)];
-    add_meanings(&mut stems, known, &written, SYNONYM);
-    if !light && !spelling.knows(&written) && !known.has(&written) {
-        if let Some(meant) = spelling.nearest(word) {
-            let meant = stem(meant);
-            add_meanings(&mut stems, known, &meant, SYNONYM * MISSPELT);
-            stems.push((meant, MISSPELT));
-        }
+    let mut concept = Concept::of_stem(written.clone(), is_light(word));
+    add_meanings(&mut concept.stems, known, &written, SYNONYM);
+    if concept.light || spelling.knows(&written) || known.has(&written) {
+        return concept;
     }
-    Concept { stems, light }
+    if let Some((first, second)) = spelling.halves(word) {
+        concept.parts = vec![stem(first), stem(second)];
+    } else if let Some(meant) = spelling.nearest(word).map(stem) {
+        add_meanings(&mut concept.stems, known, &meant, SYNONYM * MISSPELT);
+        concept.stems.push((meant, MISSPELT));
+    }
+    concept
 }
 
 fn add_meanings(stems: &mut Vec<(String, f32)>, known: &Synonyms, stem: &str, weight: f32) {
@@ -105,9 +145,54 @@ fn add_meanings(stems: &mut Vec<(String, f32)>, known: &Synonyms, stem: &str, we
 }
 
 impl Concept {
+    fn of_stem(stem: String, light: bool) -> Self {
+        Self {
+            stems: vec![(stem, 1.0)],
+            parts: Vec::new(),
+            light,
+        }
+    }
+
+    fn of_phrase(meanings: Vec<String>, parts: Vec<String>) -> Self {
+        let stems = meanings.into_iter().map(|stem| (stem, 1.0)).collect();
+        Self {
+            stems,
+            parts,
+            light: false,
+        }
+    }
+
+    /// How well a stem stands for it, 0 to 1.
+    pub(crate) fn fit(&self, stem: &str) -> f32 {
+        self.stems
+            .iter()
+            .filter(|(known, _)| known == stem)
+            .map(|(_, fit)| *fit)
+            .fold(0.0, f32::max)
+    }
+
+    /// How well two concepts stand for each other, 0 to 1.
+    pub(super) fn likeness(&self, other: &Self) -> f32 {
+        let shared = self.stems.iter().map(|(stem, fit)| fit * other.fit(stem));
+        shared.fold(0.0, f32::max)
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         self.stems.first().map(|(stem, _)| stem) == other.stems.first().map(|(stem, _)| stem)
     }
+}
+
+const QUESTION_WORDS: &[&str] = &[
+    "how", "what", "whats", "when", "where", "wheres", "which", "who", "why", "can", "could", "do",
+    "does", "did", "is", "are", "will", "would", "may", "should", "am", "any", "got",
+];
+
+/// Whether some words begin as a question does.
+pub(crate) fn begins_as_question(words: &[String]) -> bool {
+    words
+        .first()
+        .is_some_and(|word| QUESTION_WORDS.contains(&word.as_str()))
+        || words.len() <= 2
 }
 
 const POINTERS: &[&str] = &[

@@ -9,27 +9,37 @@ static ENGLISH: LazyLock<Synonyms> =
     LazyLock::new(|| Synonyms::read(include_str!("data/synonyms.txt")));
 /// At most so many small words may stand inside a phrase: `send it back`, `call the order off`.
 const MAX_GAP: usize = 2;
+/// No phrase has more words.
+const MAX_PHRASE: usize = 8;
+
+#[derive(Debug)]
+struct Group {
+    stems: Vec<String>,
+    is_whole: bool,
+}
 
 /// Groups of words and phrases with one meaning each.
 #[derive(Debug)]
 pub(crate) struct Synonyms {
-    /// Stems of the single words of every group.
-    groups: Vec<Vec<String>>,
+    /// Stems of the single words of every group, and whether its phrases are whole.
+    groups: Vec<Group>,
     /// The groups of a stem.
     of_stem: HashMap<String, Vec<usize>>,
     /// The single words as they are written.
     singles: Vec<String>,
-    /// Phrases by their first word: the rest, and the group.
+    /// Phrases by the stem of their first word: the stems of the rest, and the group.
     phrases: HashMap<String, Vec<(Vec<String>, usize)>>,
 }
 
 /// A phrase that was found.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct PhraseMatch<'a> {
+pub(crate) struct PhraseMatch {
     /// Stems that mean the same.
-    pub(crate) meanings: &'a [String],
+    pub(crate) meanings: Vec<String>,
     /// Places of its words, ascending.
     pub(crate) places: Vec<usize>,
+    /// Its words have no meaning of their own in it.
+    pub(crate) is_whole: bool,
 }
 
 impl Synonyms {
@@ -56,23 +66,43 @@ impl Synonyms {
 
     fn add_group(&mut self, line: &str) {
         let group = self.groups.len();
-        let mut singles = Vec::new();
-        for entry in line.split(',') {
-            let mut entry = words(entry, 8).into_iter();
-            let Some(first) = entry.next() else { continue };
-            let rest: Vec<String> = entry.collect();
-            if rest.is_empty() {
-                let stem = stem(&first);
-                if !singles.contains(&stem) {
-                    self.of_stem.entry(stem.clone()).or_default().push(group);
-                    singles.push(stem);
+        let mut stems = Vec::new();
+        let (said, meant) = line.split_once('>').unwrap_or((line, ""));
+        for (entries, is_said) in [(said, true), (meant, false)] {
+            for entry in entries.split(',').map(|entry| words(entry, MAX_PHRASE)) {
+                let Some((first, rest)) = entry.split_first() else {
+                    continue;
+                };
+                if rest.is_empty() {
+                    self.add_word(first, group, is_said, &mut stems);
+                } else {
+                    let rest = rest.iter().map(|word| stem(word)).collect();
+                    self.phrases
+                        .entry(stem(first))
+                        .or_default()
+                        .push((rest, group));
                 }
-                self.singles.push(first);
-            } else {
-                self.phrases.entry(first).or_default().push((rest, group));
             }
         }
-        self.groups.push(singles);
+        self.groups.push(Group {
+            stems,
+            is_whole: line.starts_with('='),
+        });
+    }
+
+    fn add_word(&mut self, word: &str, group: usize, is_said: bool, stems: &mut Vec<String>) {
+        let stem = stem(word);
+        self.singles.push(word.to_owned());
+        if stems.contains(&stem) {
+            return;
+        }
+        if is_said {
+            self.of_stem.entry(stem.clone()).or_default().push(group);
+            stems.push(stem);
+        } else {
+            // What is meant comes first: it is what a phrase in a page stands for.
+            stems.insert(0, stem);
+        }
     }
 
     /// Stems that mean the same as `stem`, itself not among them.
@@ -82,7 +112,7 @@ impl Synonyms {
             .into_iter()
             .flatten()
             .filter_map(|group| self.groups.get(*group))
-            .flatten()
+            .flat_map(|group| &group.stems)
             .map(String::as_str)
             .filter(move |other| *other != stem)
     }
@@ -97,43 +127,59 @@ impl Synonyms {
         self.of_stem.contains_key(stem)
     }
 
-    /// The longest phrase that begins at `at`; `may_skip` says which words may stand inside it.
+    /// The longest phrase that begins at `at` among some stems, with the meanings of every group that has it; `may_skip`
+    /// says which of the stems may stand inside it.
     pub(crate) fn phrase_at(
         &self,
-        words: &[String],
+        stems: &[String],
         at: usize,
-        may_skip: impl Fn(&str) -> bool,
-    ) -> Option<PhraseMatch<'_>> {
-        self.phrases
-            .get(words.get(at)?)?
-            .iter()
-            .filter_map(|(rest, group)| {
-                let mut places = places_of(rest, words, at + 1, &may_skip)?;
-                places.insert(0, at);
-                Some(PhraseMatch {
-                    meanings: self.groups.get(*group)?,
-                    places,
-                })
-            })
-            .max_by_key(|found| found.places.len())
+        may_skip: impl Fn(usize) -> bool,
+    ) -> Option<PhraseMatch> {
+        let mut longest: Option<PhraseMatch> = None;
+        for (rest, group) in self.phrases.get(stems.get(at)?)? {
+            let Some(group) = self.groups.get(*group) else {
+                continue;
+            };
+            let gap = if group.is_whole { 0 } else { MAX_GAP };
+            let Some(places) = places_of(rest, stems, at, gap, &may_skip) else {
+                continue;
+            };
+            let meanings = group.stems.iter().cloned();
+            match &mut longest {
+                Some(known) if known.places.len() > places.len() => {}
+                Some(known) if known.places.len() == places.len() => {
+                    known.meanings.extend(meanings)
+                }
+                _ => {
+                    let meanings = meanings.collect();
+                    longest = Some(PhraseMatch {
+                        meanings,
+                        places,
+                        is_whole: group.is_whole,
+                    });
+                }
+            }
+        }
+        longest
     }
 }
 
+/// Where the words of a phrase stand whose first word stands at `first`.
 fn places_of(
     rest: &[String],
-    words: &[String],
-    from: usize,
-    may_skip: &impl Fn(&str) -> bool,
+    stems: &[String],
+    first: usize,
+    mut gap: usize,
+    may_skip: &impl Fn(usize) -> bool,
 ) -> Option<Vec<usize>> {
-    let mut at = from;
-    let mut skipped = 0;
-    let mut places = Vec::with_capacity(rest.len() + 1);
+    let mut places = vec![first];
+    let mut at = first + 1;
     for wanted in rest {
-        while words.get(at)? != wanted {
-            if skipped == MAX_GAP || !may_skip(words.get(at)?) {
+        while stems.get(at)? != wanted {
+            if gap == 0 || !may_skip(at) {
                 return None;
             }
-            skipped += 1;
+            gap -= 1;
             at += 1;
         }
         places.push(at);
@@ -150,12 +196,19 @@ mod tests {
     fn a_phrase_is_found_around_small_words() {
         let known = Synonyms::read("return, send back, bring back\nrefund, money back");
         let said = words("can i send it back", 9);
-        let found = known.phrase_at(&said, 2, |word| word == "it").unwrap();
+        let found = known.phrase_at(&said, 2, |at| at == 3).unwrap();
         assert_eq!(
             (found.meanings, found.places),
-            (&["return".to_owned()][..], vec![2, 4])
+            (vec!["return".to_owned()], vec![2, 4])
         );
         assert_eq!(known.phrase_at(&said, 2, |_| false), None);
+    }
+
+    #[test]
+    fn a_meaning_may_go_one_way_only() {
+        let known = Synonyms::read("snow, sleet > weather");
+        assert_eq!(known.of("snow").collect::<Vec<_>>(), ["weather", "sleet"]);
+        assert_eq!(known.of("weather").count(), 0);
     }
 
     #[test]

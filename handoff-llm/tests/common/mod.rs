@@ -1,0 +1,119 @@
+//! A turn to answer, a sink that keeps what it gets, and the assistant that knows the pages of this folder.
+
+use std::path::Path;
+use std::sync::{LazyLock, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use handoff_core::assistant::{
+    Answer, Assistant, AssistantError, Briefing, FloorLost, Line, ReplySink, Turn,
+};
+use handoff_core::conversation::{Page, Profile, Purpose, Reply, Speaker, Ticket};
+use handoff_core::id::{ConversationId, ServiceId};
+use handoff_core::time::Timestamp;
+use handoff_llm::{Knowledge, Offline, OfflineOptions};
+
+/// Keeps the pieces, and loses the floor after some of them.
+#[derive(Debug, Default)]
+pub struct Sink {
+    pub pieces: Mutex<Vec<String>>,
+    pub lost_after: Option<usize>,
+}
+
+#[async_trait]
+impl ReplySink for Sink {
+    async fn piece(&self, text: &str) -> Result<(), FloorLost> {
+        let mut pieces = self.pieces.lock().unwrap();
+        pieces.push(text.to_owned());
+        match self.lost_after {
+            Some(most) if pieces.len() > most => Err(FloorLost),
+            _ => Ok(()),
+        }
+    }
+}
+
+pub fn knowledge() -> Knowledge {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+    Knowledge::from_folder(folder, Some("/help")).unwrap()
+}
+
+pub fn assistant() -> Offline {
+    Offline::new(knowledge(), OfflineOptions::default().pace(Duration::ZERO))
+}
+
+pub fn line(speaker: Speaker, text: &str) -> Line {
+    let name = (speaker == Speaker::Agent).then(|| "Anna".to_owned());
+    Line {
+        speaker,
+        name,
+        text: text.to_owned(),
+        at: Timestamp::default(),
+    }
+}
+
+pub fn turn(lines: Vec<Line>) -> Turn {
+    let conversation: ConversationId = "00000000-0000-7000-8000-000000000001".parse().unwrap();
+    Turn {
+        ticket: Ticket {
+            conversation,
+            epoch: 1,
+            turn: 1,
+        },
+        service: ServiceId::new("bikes").unwrap(),
+        purpose: Purpose::Reply,
+        deadline: Timestamp::default(),
+        transcript: lines,
+        briefing: Briefing::default(),
+        profile: Profile::default(),
+        page: Page::default(),
+    }
+}
+
+pub fn asks(texts: &[&str]) -> Turn {
+    turn(
+        texts
+            .iter()
+            .map(|text| line(Speaker::Visitor, text))
+            .collect(),
+    )
+}
+
+/// Building an assistant takes longer than all its answers.
+static ASSISTANT: LazyLock<Offline> = LazyLock::new(assistant);
+
+pub async fn answer(turn: &Turn) -> Answer {
+    let sink = Sink::default();
+    let answer = ASSISTANT.reply(turn, &sink).await.unwrap();
+    if let Answer::Reply(reply) = &answer {
+        assert_eq!(
+            sink.pieces.lock().unwrap().concat(),
+            reply.text,
+            "the pieces are the reply"
+        );
+    }
+    answer
+}
+
+pub async fn reply(turn: &Turn) -> Reply {
+    match answer(turn).await {
+        Answer::Reply(reply) => reply,
+        other => panic!("no reply: {other:?}"),
+    }
+}
+
+pub async fn reply_to(text: &str) -> Reply {
+    reply(&asks(&[text])).await
+}
+
+/// The addresses that a reply cites.
+pub fn urls(reply: &Reply) -> Vec<&str> {
+    reply
+        .sources
+        .iter()
+        .filter_map(|source| source.url.as_deref())
+        .collect()
+}
+
+pub fn is_floor_lost(result: &Result<Answer, AssistantError>) -> bool {
+    matches!(result, Err(AssistantError::FloorLost(_)))
+}
