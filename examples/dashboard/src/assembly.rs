@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use crate::greeting::Links;
 use crate::settings::{Settings, Switch};
 use crate::site::{self, HelpPages};
-use crate::{serve, signals};
+use crate::{owner_link, serve, signals};
 
 /// The service of the demo shop, as it stands in its pages.
 const DEMO_SERVICE: &str = "store";
@@ -46,7 +46,7 @@ pub(crate) enum RunError {
     Id(#[from] InvalidId),
     #[error(transparent)]
     Start(#[from] StartError),
-    #[error("the links could not be printed: {0}")]
+    #[error("the links could not be printed or kept: {0}")]
     Print(#[from] std::io::Error),
 }
 
@@ -93,6 +93,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
         dashboard: format!("{base}/dashboard"),
         owner,
     };
+    owner_link::keep(&settings.data, links.owner.as_deref())?;
     let server = serve::Server::start(listener, app);
     links.print()?;
     tracing::info!(address = %settings.listen, data = %settings.data.display(), "ready");

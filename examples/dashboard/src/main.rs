@@ -2,6 +2,7 @@
 
 mod assembly;
 mod greeting;
+mod owner_link;
 mod serve;
 mod settings;
 mod signals;
