@@ -32,3 +32,8 @@ pub use options::{InvalidOptions, Limits, Options, Rate, Team};
 pub use router::router;
 pub use transport::{StartError, Transport};
 pub use visitor::visitor_event;
+
+/// The README's embedding compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
