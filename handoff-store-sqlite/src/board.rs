@@ -23,18 +23,34 @@ struct Lane {
 }
 
 /// Ended conversations need no attention.
-const LANES: [Lane; 3] =
-    [Lane { open: true, calm: false }, Lane { open: true, calm: true }, Lane { open: false, calm: true }];
+const LANES: [Lane; 3] = [
+    Lane {
+        open: true,
+        calm: false,
+    },
+    Lane {
+        open: true,
+        calm: true,
+    },
+    Lane {
+        open: false,
+        calm: true,
+    },
+];
 
 impl Lane {
     /// Whether any card that the query admits can stand here.
     fn serves(self, query: &BoardQuery) -> bool {
         let statuses = &query.statuses;
-        let has_status = statuses.is_empty() || statuses.iter().any(|status| status.is_open() == self.open);
+        let has_status =
+            statuses.is_empty() || statuses.iter().any(|status| status.is_open() == self.open);
         let is_waiting = |status: &Status| *status == Status::Waiting;
         // Whoever waits needs attention.
         let may_be_calm = !self.calm || statuses.is_empty() || !statuses.iter().all(is_waiting);
-        has_status && may_be_calm && (!query.attention || !self.calm) && (query.holder.is_none() || self.open)
+        has_status
+            && may_be_calm
+            && (!query.attention || !self.calm)
+            && (query.holder.is_none() || self.open)
     }
 }
 
@@ -52,7 +68,10 @@ pub(crate) async fn page(pool: &SqlitePool, query: &BoardQuery) -> Result<BoardP
     cards.sort_by_cached_key(|card| query.sort.key(card).order());
     let more = cards.len() > wanted;
     cards.truncate(wanted);
-    let next = cards.last().filter(|_| more).map(|card| query.sort.key(card));
+    let next = cards
+        .last()
+        .filter(|_| more)
+        .map(|card| query.sort.key(card));
     Ok(BoardPage { cards, next })
 }
 
@@ -80,10 +99,19 @@ fn rank(sort: BoardSort) -> (&'static str, &'static str) {
 
 fn lane_query(query: &BoardQuery, lane: Lane, wanted: usize) -> QueryBuilder<Sqlite> {
     // Found in the index alone; the table is read for the cards of the page.
-    let mut sql = QueryBuilder::new("SELECT state FROM conversations WHERE num IN (SELECT num FROM conversations ");
+    let mut sql = QueryBuilder::new(
+        "SELECT state FROM conversations WHERE num IN (SELECT num FROM conversations ",
+    );
     // A visitor has few conversations.
-    let index = if query.visitor.is_some() { "conversations_visitor" } else { "conversations_board" };
-    sql.push("INDEXED BY ").push(index).push(" WHERE open = ").push_bind(flag(lane.open));
+    let index = if query.visitor.is_some() {
+        "conversations_visitor"
+    } else {
+        "conversations_board"
+    };
+    sql.push("INDEXED BY ")
+        .push(index)
+        .push(" WHERE open = ")
+        .push_bind(flag(lane.open));
     sql.push(" AND calm = ").push_bind(flag(lane.calm));
     push_filters(&mut sql, query);
     push_words(&mut sql, query.text.as_deref());
@@ -93,28 +121,45 @@ fn lane_query(query: &BoardQuery, lane: Lane, wanted: usize) -> QueryBuilder<Sql
     if query.sort == BoardSort::LongestWaiting {
         sql.push(group).push(", ");
     }
-    sql.push(rank).push(", id LIMIT ").push_bind(limit(wanted)).push(")");
+    sql.push(rank)
+        .push(", id LIMIT ")
+        .push_bind(limit(wanted))
+        .push(")");
     sql
 }
 
 fn push_filters(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery) {
     push_any(sql, "service", query.services.iter().map(ServiceId::as_str));
-    push_any(sql, "status", query.statuses.iter().map(|status| status.as_str()));
+    push_any(
+        sql,
+        "status",
+        query.statuses.iter().map(|status| status.as_str()),
+    );
     if query.follow_up {
         sql.push(" AND follow_up = 1");
     }
     push_equal(sql, "holder", query.holder.as_ref().map(AgentId::as_str));
-    push_equal(sql, "visitor", query.visitor.as_ref().map(VisitorId::as_str));
+    push_equal(
+        sql,
+        "visitor",
+        query.visitor.as_ref().map(VisitorId::as_str),
+    );
     push_equal(sql, "category", query.category.as_deref());
     if let Some(from) = query.score_from {
         sql.push(" AND score >= ").push_bind(i64::from(from));
     }
     if let Some(part) = &query.page {
-        sql.push(" AND instr(page, ").push_bind(part.clone()).push(") > 0");
+        sql.push(" AND instr(page, ")
+            .push_bind(part.clone())
+            .push(") > 0");
     }
 }
 
-fn push_any<'q>(sql: &mut QueryBuilder<Sqlite>, column: &str, values: impl ExactSizeIterator<Item = &'q str>) {
+fn push_any<'q>(
+    sql: &mut QueryBuilder<Sqlite>,
+    column: &str,
+    values: impl ExactSizeIterator<Item = &'q str>,
+) {
     if values.len() == 0 {
         return;
     }
@@ -128,13 +173,22 @@ fn push_any<'q>(sql: &mut QueryBuilder<Sqlite>, column: &str, values: impl Exact
 
 fn push_equal(sql: &mut QueryBuilder<Sqlite>, column: &str, value: Option<&str>) {
     if let Some(value) = value {
-        sql.push(" AND ").push(column).push(" = ").push_bind(value.to_owned());
+        sql.push(" AND ")
+            .push(column)
+            .push(" = ")
+            .push_bind(value.to_owned());
     }
 }
 
 fn push_words(sql: &mut QueryBuilder<Sqlite>, text: Option<&str>) {
-    for word in text.into_iter().flat_map(search_words).take(MAX_SEARCH_WORDS) {
-        sql.push(" AND num IN (SELECT ").push(CONVERSATION_OF_DOCUMENT).push(" FROM search WHERE search MATCH ");
+    for word in text
+        .into_iter()
+        .flat_map(search_words)
+        .take(MAX_SEARCH_WORDS)
+    {
+        sql.push(" AND num IN (SELECT ")
+            .push(CONVERSATION_OF_DOCUMENT)
+            .push(" FROM search WHERE search MATCH ");
         sql.push_bind(prefix_query(&word)).push(")");
     }
 }
@@ -149,7 +203,13 @@ fn push_cursor(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery, lane: Lane) {
     };
     match query.sort {
         BoardSort::LongestWaiting => {
-            sql.push(" AND (").push(group).push(", ").push(rank).push(", id) > (").push_bind(cursor.group).push(", ");
+            sql.push(" AND (")
+                .push(group)
+                .push(", ")
+                .push(rank)
+                .push(", id) > (")
+                .push_bind(cursor.group)
+                .push(", ");
         }
         _ if before > cursor.group => return,
         _ if before < cursor.group => {
@@ -160,18 +220,31 @@ fn push_cursor(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery, lane: Lane) {
             sql.push(" AND (").push(rank).push(", id) > (");
         }
     }
-    sql.push_bind(cursor.rank).push(", ").push_bind(blob(cursor.id)).push(")");
+    sql.push_bind(cursor.rank)
+        .push(", ")
+        .push_bind(blob(cursor.id))
+        .push(")");
 }
 
 /// The counters of every service.
 pub(crate) async fn counts(pool: &SqlitePool) -> Result<Vec<(ServiceId, BoardCounts)>, StoreError> {
-    let rows = sqlx::query(include_str!("../queries/counts.sql")).fetch_all(pool).await.map_err(failed)?;
+    let rows = sqlx::query(include_str!("../queries/counts.sql"))
+        .fetch_all(pool)
+        .await
+        .map_err(failed)?;
     let mut counts = BTreeMap::new();
     for row in &rows {
         let service: String = row.try_get(0).map_err(failed)?;
         let number = |column: usize| row.try_get(column).map(unsigned).map_err(failed);
-        let of_service = BoardCounts { active: number(1)?, attention: number(2)?, paused: number(3)? };
-        counts.insert(ServiceId::new(service).map_err(StoreError::corrupt)?, of_service);
+        let of_service = BoardCounts {
+            active: number(1)?,
+            attention: number(2)?,
+            paused: number(3)?,
+        };
+        counts.insert(
+            ServiceId::new(service).map_err(StoreError::corrupt)?,
+            of_service,
+        );
     }
     Ok(counts.into_iter().collect())
 }

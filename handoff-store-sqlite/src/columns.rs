@@ -43,7 +43,10 @@ pub(crate) fn id_at(row: &SqliteRow, column: usize) -> Result<ConversationId, St
 }
 
 /// The JSON in a text column.
-pub(crate) fn json_at<T: serde::de::DeserializeOwned>(row: &SqliteRow, column: usize) -> Result<T, StoreError> {
+pub(crate) fn json_at<T: serde::de::DeserializeOwned>(
+    row: &SqliteRow,
+    column: usize,
+) -> Result<T, StoreError> {
     let text: &str = row.try_get(column).map_err(failed)?;
     serde_json::from_str(text).map_err(StoreError::corrupt)
 }

@@ -19,7 +19,14 @@ pub(crate) async fn get(
     key: &str,
     now: Timestamp,
 ) -> Result<Option<Record>, StoreError> {
-    one(pool, include_str!("../queries/record_by_key.sql"), kind, key, now).await
+    one(
+        pool,
+        include_str!("../queries/record_by_key.sql"),
+        kind,
+        key,
+        now,
+    )
+    .await
 }
 
 pub(crate) async fn find(
@@ -28,7 +35,14 @@ pub(crate) async fn find(
     lookup: &str,
     now: Timestamp,
 ) -> Result<Option<Record>, StoreError> {
-    one(pool, include_str!("../queries/record_by_lookup.sql"), kind, lookup, now).await
+    one(
+        pool,
+        include_str!("../queries/record_by_lookup.sql"),
+        kind,
+        lookup,
+        now,
+    )
+    .await
 }
 
 async fn one(
@@ -73,7 +87,10 @@ fn record(kind: RecordKind, row: &SqliteRow) -> Result<Record, StoreError> {
         kind,
         key: row.try_get(0).map_err(failed)?,
         lookup: row.try_get(1).map_err(failed)?,
-        service: service.map(ServiceId::new).transpose().map_err(StoreError::corrupt)?,
+        service: service
+            .map(ServiceId::new)
+            .transpose()
+            .map_err(StoreError::corrupt)?,
         version: unsigned(row.try_get(3).map_err(failed)?),
         expires_at: expires_at.map(Timestamp::from_millis),
         body: json_at(row, 5)?,
@@ -117,12 +134,19 @@ impl Put {
     }
 
     async fn refusal(&self, connection: &mut SqliteConnection) -> Result<Option<Refusal>, Failure> {
-        let Record { kind, key, lookup, version, .. } = &self.record;
-        let current: Option<i64> = sqlx::query_scalar("SELECT version FROM records WHERE kind = ? AND key = ?")
-            .bind(kind.as_str())
-            .bind(key.as_str())
-            .fetch_optional(&mut *connection)
-            .await?;
+        let Record {
+            kind,
+            key,
+            lookup,
+            version,
+            ..
+        } = &self.record;
+        let current: Option<i64> =
+            sqlx::query_scalar("SELECT version FROM records WHERE kind = ? AND key = ?")
+                .bind(kind.as_str())
+                .bind(key.as_str())
+                .fetch_optional(&mut *connection)
+                .await?;
         let current = current.map_or(0, unsigned);
         if current != *version {
             return Ok(Some(Refusal::Version(current)));

@@ -11,7 +11,9 @@ use sqlx::migrate::MigrateError;
 #[non_exhaustive]
 pub enum OpenError {
     /// Another process has it.
-    #[error("{path} is in use by another process: stop that one first, or give this one a data folder of its own")]
+    #[error(
+        "{path} is in use by another process: stop that one first, or give this one a data folder of its own"
+    )]
     InUse {
         /// The database.
         path: PathBuf,
@@ -30,7 +32,9 @@ pub enum OpenError {
         known: i64,
     },
     /// Its schema is not the one that Handoff made.
-    #[error("{path} has a schema that Handoff did not make ({problem}): give Handoff a file of its own")]
+    #[error(
+        "{path} has a schema that Handoff did not make ({problem}): give Handoff a file of its own"
+    )]
     Foreign {
         /// The database.
         path: PathBuf,
@@ -58,8 +62,12 @@ pub enum OpenError {
 impl OpenError {
     pub(crate) fn from_migration(path: PathBuf, known: i64, error: MigrateError) -> Self {
         match error {
-            MigrateError::VersionMissing(found) if found > known => Self::Newer { path, found, known },
-            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => Self::Database { path, source },
+            MigrateError::VersionMissing(found) if found > known => {
+                Self::Newer { path, found, known }
+            }
+            MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                Self::Database { path, source }
+            }
             other => Self::Foreign {
                 path,
                 problem: other.to_string(),

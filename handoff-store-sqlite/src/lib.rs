@@ -21,11 +21,11 @@
 mod board;
 mod columns;
 mod directory;
+mod erase;
 mod error;
 mod lock;
 mod options;
 mod outbox;
-mod erase;
 mod read;
 mod schema;
 mod search;

@@ -77,10 +77,12 @@ impl SqliteOptions {
             .pragma("cache_size", "-2000")
             .thread_name(|_| "handoff-search".to_owned())
     }
+}
 
-    pub(crate) fn reader(&self, path: &Path) -> SqliteConnectOptions {
-        common(path).read_only(true).thread_name(|nth| format!("handoff-reader-{nth}"))
-    }
+pub(crate) fn reader(path: &Path) -> SqliteConnectOptions {
+    common(path)
+        .read_only(true)
+        .thread_name(|nth| format!("handoff-reader-{nth}"))
 }
 
 fn common(path: &Path) -> SqliteConnectOptions {

@@ -56,7 +56,10 @@ pub(crate) async fn is_due(pool: &SqlitePool, now: Timestamp) -> Result<bool, St
         .map_err(failed)
 }
 
-pub(crate) async fn dead_letters(pool: &SqlitePool, rows: usize) -> Result<Vec<OutboxRow>, StoreError> {
+pub(crate) async fn dead_letters(
+    pool: &SqlitePool,
+    rows: usize,
+) -> Result<Vec<OutboxRow>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, attempts, due, notification FROM outbox WHERE dead = 1 ORDER BY at DESC, id LIMIT ?",
     )
@@ -64,7 +67,9 @@ pub(crate) async fn dead_letters(pool: &SqlitePool, rows: usize) -> Result<Vec<O
     .fetch_all(pool)
     .await
     .map_err(failed)?;
-    rows.iter().map(|row| StoredRow::try_from(row).map_err(failed)?.try_into()).collect()
+    rows.iter()
+        .map(|row| StoredRow::try_from(row).map_err(failed)?.try_into())
+        .collect()
 }
 
 /// Takes rows that are due.
@@ -87,7 +92,10 @@ impl Change for Take {
         .bind(limit(self.limit))
         .fetch_all(&mut *connection)
         .await?;
-        let rows: Vec<StoredRow> = rows.iter().map(StoredRow::try_from).collect::<Result<_, _>>()?;
+        let rows: Vec<StoredRow> = rows
+            .iter()
+            .map(StoredRow::try_from)
+            .collect::<Result<_, _>>()?;
         for row in &rows {
             sqlx::query("UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE id = ?")
                 .bind(self.retry_at.as_millis())
@@ -114,11 +122,15 @@ impl Change for Settle {
         let settle = match self.settlement {
             Settlement::Delivered => sqlx::query("DELETE FROM outbox WHERE id = ?"),
             Settlement::RetryAt(due) => {
-                sqlx::query("UPDATE outbox SET dead = 0, due = ? WHERE id = ?").bind(due.as_millis())
+                sqlx::query("UPDATE outbox SET dead = 0, due = ? WHERE id = ?")
+                    .bind(due.as_millis())
             }
             Settlement::Dead => sqlx::query("UPDATE outbox SET dead = 1 WHERE id = ?"),
         };
-        settle.bind(self.id.as_bytes().to_vec()).execute(connection).await?;
+        settle
+            .bind(self.id.as_bytes().to_vec())
+            .execute(connection)
+            .await?;
         Ok(())
     }
 }

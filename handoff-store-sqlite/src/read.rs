@@ -18,7 +18,10 @@ pub(crate) fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-pub(crate) async fn state(pool: &SqlitePool, id: ConversationId) -> Result<Option<Arc<Conversation>>, StoreError> {
+pub(crate) async fn state(
+    pool: &SqlitePool,
+    id: ConversationId,
+) -> Result<Option<Arc<Conversation>>, StoreError> {
     let row = sqlx::query("SELECT state FROM conversations WHERE id = ?")
         .bind(blob(id))
         .fetch_optional(pool)
@@ -56,10 +59,18 @@ pub(crate) async fn events_before(
         .fetch_all(pool)
         .await
         .map_err(failed)?;
-    newest_first.iter().rev().map(|row| json_at(row, 0)).collect()
+    newest_first
+        .iter()
+        .rev()
+        .map(|row| json_at(row, 0))
+        .collect()
 }
 
-pub(crate) async fn receipt(pool: &SqlitePool, id: ConversationId, key: &str) -> Result<Option<Receipt>, StoreError> {
+pub(crate) async fn receipt(
+    pool: &SqlitePool,
+    id: ConversationId,
+    key: &str,
+) -> Result<Option<Receipt>, StoreError> {
     let row = sqlx::query(include_str!("../queries/receipt.sql"))
         .bind(blob(id))
         .bind(key)
@@ -83,24 +94,35 @@ pub(crate) async fn current(
     row.map(|row| id_at(&row, 0)).transpose()
 }
 
-pub(crate) async fn due(pool: &SqlitePool, now: Timestamp, rows: usize) -> Result<Vec<Due>, StoreError> {
-    let rows = sqlx::query("SELECT id, wake FROM conversations WHERE wake <= ? ORDER BY wake, id LIMIT ?")
-        .bind(now.as_millis())
-        .bind(limit(rows))
-        .fetch_all(pool)
-        .await
-        .map_err(failed)?;
+pub(crate) async fn due(
+    pool: &SqlitePool,
+    now: Timestamp,
+    rows: usize,
+) -> Result<Vec<Due>, StoreError> {
+    let rows =
+        sqlx::query("SELECT id, wake FROM conversations WHERE wake <= ? ORDER BY wake, id LIMIT ?")
+            .bind(now.as_millis())
+            .bind(limit(rows))
+            .fetch_all(pool)
+            .await
+            .map_err(failed)?;
     let due = |row| {
-        let wake = Row::try_get(row, 1).map(Timestamp::from_millis).map_err(failed)?;
-        Ok(Due { conversation: id_at(row, 0)?, wake })
+        let wake = Row::try_get(row, 1)
+            .map(Timestamp::from_millis)
+            .map_err(failed)?;
+        Ok(Due {
+            conversation: id_at(row, 0)?,
+            wake,
+        })
     };
     rows.iter().map(due).collect()
 }
 
 pub(crate) async fn next_wake(pool: &SqlitePool) -> Result<Option<Timestamp>, StoreError> {
-    let wake: Option<i64> = sqlx::query_scalar("SELECT min(wake) FROM conversations WHERE wake IS NOT NULL")
-        .fetch_one(pool)
-        .await
-        .map_err(failed)?;
+    let wake: Option<i64> =
+        sqlx::query_scalar("SELECT min(wake) FROM conversations WHERE wake IS NOT NULL")
+            .fetch_one(pool)
+            .await
+            .map_err(failed)?;
     Ok(wake.map(Timestamp::from_millis))
 }

@@ -9,7 +9,11 @@ use crate::error::OpenError;
 
 /// A released migration never changes.
 const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (1, "conversations", include_str!("../migrations/0001_conversations.sql")),
+    (
+        1,
+        "conversations",
+        include_str!("../migrations/0001_conversations.sql"),
+    ),
     (2, "records", include_str!("../migrations/0002_records.sql")),
 ];
 
@@ -17,12 +21,19 @@ const MIGRATIONS: [(i64, &str, &str); 2] = [
 const TABLE: &str = "_handoff_migrations";
 
 /// Makes or upgrades the tables.
-pub(crate) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+pub(crate) async fn migrate(
+    connection: &mut SqliteConnection,
+    path: &Path,
+) -> Result<(), OpenError> {
     let migrations = MIGRATIONS.map(|(version, name, sql)| {
         let sql = AssertSqlSafe(sql).into_sql_str();
         Migration::new(version, name.into(), MigrationType::Simple, sql, false)
     });
-    let known = MIGRATIONS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
+    let known = MIGRATIONS
+        .iter()
+        .map(|(version, ..)| *version)
+        .max()
+        .unwrap_or_default();
     let mut migrator = Migrator::with_migrations(migrations.to_vec());
     migrator.dangerous_set_table_name(TABLE);
     migrator

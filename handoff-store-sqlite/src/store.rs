@@ -11,7 +11,8 @@ use handoff_core::directory::{Directory, PutError, Record, RecordKind};
 use handoff_core::error::StoreError;
 use handoff_core::id::{ConversationId, ServiceId, VisitorId};
 use handoff_core::store::{
-    BoardCounts, BoardPage, BoardQuery, Commit, CommitOutcome, ConversationStore, Due, OutboxRow, Receipt, Settlement,
+    BoardCounts, BoardPage, BoardQuery, Commit, CommitOutcome, ConversationStore, Due, OutboxRow,
+    Receipt, Settlement,
 };
 use handoff_core::time::Timestamp;
 use sqlx::sqlite::SqlitePoolOptions;
@@ -23,7 +24,7 @@ use crate::error::OpenError;
 use crate::lock::FileLock;
 use crate::outbox::{Settle, Take};
 use crate::writer::Writer;
-use crate::{SqliteOptions, board, directory, outbox, read, schema};
+use crate::{SqliteOptions, board, directory, options, outbox, read, schema};
 
 /// Whoever reads waits at most so long for a connection.
 const READER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,28 +45,43 @@ impl SqliteStore {
     ///
     /// # Cancellation
     /// Dropping the future leaves a file that can be opened again.
-    pub async fn open(path: impl AsRef<Path>, options: SqliteOptions) -> Result<Self, OpenError> {
+    pub async fn open(path: impl AsRef<Path>, settings: SqliteOptions) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
+                path: folder.to_owned(),
+                source,
+            })?;
         }
         let lock = FileLock::take(path)?;
-        let failed = |source| OpenError::Database { path: PathBuf::from(path), source };
-        let mut connection = options.writer(path).connect().await.map_err(failed)?;
+        let failed = |source| OpenError::Database {
+            path: PathBuf::from(path),
+            source,
+        };
+        let mut connection = settings.writer(path).connect().await.map_err(failed)?;
         schema::migrate(&mut connection, path).await?;
-        let searching = options.searching(path).connect().await.map_err(failed)?;
+        let searching = settings.searching(path).connect().await.map_err(failed)?;
         let readers = SqlitePoolOptions::new()
-            .max_connections(options.readers.clamp(1, 64))
+            .max_connections(settings.readers.clamp(1, 64))
             .acquire_timeout(READER_TIMEOUT)
             .idle_timeout(None)
             .max_lifetime(None)
             // A connection to a file does not go away.
             .test_before_acquire(false)
-            .connect_with(options.reader(path))
+            .connect_with(options::reader(path))
             .await
             .map_err(failed)?;
-        let writer = Writer::start(connection, searching, lock).await.map_err(failed)?;
-        Ok(Self { path: path.into(), writer, readers })
+        let writer = Writer::start(connection, searching, lock)
+            .await
+            .map_err(failed)?;
+        Ok(Self {
+            path: path.into(),
+            writer,
+            readers,
+        })
     }
 
     /// Does what was asked before, closes the file, and lets another process have it. Later calls on any clone fail.
@@ -83,7 +99,9 @@ impl fmt::Display for SqliteStore {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -97,11 +115,21 @@ impl ConversationStore for SqliteStore {
         read::state(&self.readers, id).await
     }
 
-    async fn events(&self, id: ConversationId, after: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
+    async fn events(
+        &self,
+        id: ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError> {
         read::events(&self.readers, id, after, limit).await
     }
 
-    async fn events_before(&self, id: ConversationId, until: u64, limit: usize) -> Result<Vec<Event>, StoreError> {
+    async fn events_before(
+        &self,
+        id: ConversationId,
+        until: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError> {
         read::events_before(&self.readers, id, until, limit).await
     }
 
@@ -109,7 +137,11 @@ impl ConversationStore for SqliteStore {
         read::receipt(&self.readers, id, key).await
     }
 
-    async fn current(&self, service: &ServiceId, visitor: &VisitorId) -> Result<Option<ConversationId>, StoreError> {
+    async fn current(
+        &self,
+        service: &ServiceId,
+        visitor: &VisitorId,
+    ) -> Result<Option<ConversationId>, StoreError> {
         read::current(&self.readers, service, visitor).await
     }
 
@@ -141,11 +173,22 @@ impl ConversationStore for SqliteStore {
         if !outbox::is_due(&self.readers, now).await? {
             return Ok(Vec::new());
         }
-        let rows = self.writer.make(Take { now, retry_at, limit }).await?;
+        let rows = self
+            .writer
+            .make(Take {
+                now,
+                retry_at,
+                limit,
+            })
+            .await?;
         rows.into_iter().map(OutboxRow::try_from).collect()
     }
 
-    async fn settle_outbox(&self, id: uuid::Uuid, settlement: Settlement) -> Result<(), StoreError> {
+    async fn settle_outbox(
+        &self,
+        id: uuid::Uuid,
+        settlement: Settlement,
+    ) -> Result<(), StoreError> {
         self.writer.make(Settle { id, settlement }).await
     }
 
@@ -154,7 +197,13 @@ impl ConversationStore for SqliteStore {
     }
 
     async fn erase(&self, service: &ServiceId, visitor: &VisitorId) -> Result<u64, StoreError> {
-        let erased = self.writer.make(Erase { service: service.clone(), visitor: visitor.clone() }).await?;
+        let erased = self
+            .writer
+            .make(Erase {
+                service: service.clone(),
+                visitor: visitor.clone(),
+            })
+            .await?;
         if erased > 0
             && let Err(error) = self.writer.checkpoint().await
         {
@@ -166,11 +215,21 @@ impl ConversationStore for SqliteStore {
 
 #[async_trait]
 impl Directory for SqliteStore {
-    async fn get(&self, kind: RecordKind, key: &str, now: Timestamp) -> Result<Option<Record>, StoreError> {
+    async fn get(
+        &self,
+        kind: RecordKind,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<Record>, StoreError> {
         directory::get(&self.readers, kind, key, now).await
     }
 
-    async fn find(&self, kind: RecordKind, lookup: &str, now: Timestamp) -> Result<Option<Record>, StoreError> {
+    async fn find(
+        &self,
+        kind: RecordKind,
+        lookup: &str,
+        now: Timestamp,
+    ) -> Result<Option<Record>, StoreError> {
         directory::find(&self.readers, kind, lookup, now).await
     }
 
@@ -193,6 +252,11 @@ impl Directory for SqliteStore {
     }
 
     async fn delete(&self, kind: RecordKind, key: &str) -> Result<bool, StoreError> {
-        self.writer.make(Delete { kind, key: key.to_owned() }).await
+        self.writer
+            .make(Delete {
+                kind,
+                key: key.to_owned(),
+            })
+            .await
     }
 }

@@ -1,4 +1,9 @@
 //! The store keeps the promises of both traits.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use handoff_store_sqlite::{SqliteOptions, SqliteStore};
 use tempfile::TempDir;
@@ -6,7 +11,9 @@ use tempfile::TempDir;
 /// A store in a folder of its own.
 async fn fresh() -> (SqliteStore, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(folder.path().join("handoff.db"), SqliteOptions::default()).await.unwrap();
+    let store = SqliteStore::open(folder.path().join("handoff.db"), SqliteOptions::default())
+        .await
+        .unwrap();
     (store, folder)
 }
 

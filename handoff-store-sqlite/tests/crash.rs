@@ -1,4 +1,9 @@
 //! What was acknowledged is there after `kill -9` and after a disk that took no more.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 
@@ -22,8 +27,12 @@ const CHATS: u128 = 32;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "it is the child process of the other tests, and never ends by itself"]
 async fn child() {
-    let Some(path) = std::env::var_os(DATABASE) else { return };
-    let store = SqliteStore::open(path, SqliteOptions::default()).await.unwrap();
+    let Some(path) = std::env::var_os(DATABASE) else {
+        return;
+    };
+    let store = SqliteStore::open(path, SqliteOptions::default())
+        .await
+        .unwrap();
     let mut chats = tokio::task::JoinSet::new();
     for number in 1..=CHATS {
         let store = store.clone();
@@ -56,7 +65,9 @@ async fn grow(store: SqliteStore, number: u128) {
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     // The parent may have stopped listening.
-    out.write_all(format!("{line}\n").as_bytes()).and_then(|()| out.flush()).ok();
+    out.write_all(format!("{line}\n").as_bytes())
+        .and_then(|()| out.flush())
+        .ok();
 }
 
 fn arguments() -> [&'static str; 4] {
@@ -86,11 +97,17 @@ fn note(line: &str, acknowledged: &mut BTreeMap<u128, u64>) {
 
 /// Everything acknowledged is there, once, in order, in log, state, receipts and search.
 async fn check(database: &Path, acknowledged: &BTreeMap<u128, u64>) {
-    let store = SqliteStore::open(database, SqliteOptions::default()).await.unwrap();
+    let store = SqliteStore::open(database, SqliteOptions::default())
+        .await
+        .unwrap();
     for (number, seq) in acknowledged {
         let id = ConversationId::from_uuid(uuid::Uuid::from_u128(*number));
         let log = store.events(id, 0, usize::MAX).await.unwrap();
-        assert!(log.len() as u64 >= *seq, "conversation {number} lost what came after {}: {seq} were acknowledged", log.len());
+        assert!(
+            log.len() as u64 >= *seq,
+            "conversation {number} lost what came after {}: {seq} were acknowledged",
+            log.len()
+        );
         for (seq, event) in (1..).zip(&log) {
             assert_eq!(event.seq, seq);
             if seq > 1 {
@@ -99,12 +116,23 @@ async fn check(database: &Path, acknowledged: &BTreeMap<u128, u64>) {
                 assert!(store.receipt(id, &seq.to_string()).await.unwrap().is_some());
             }
         }
-        assert_eq!(store.load(id).await.unwrap().unwrap().version, log.len() as u64, "state and log agree");
+        assert_eq!(
+            store.load(id).await.unwrap().unwrap().version,
+            log.len() as u64,
+            "state and log agree"
+        );
         // A few are looked for; each search runs over all of them.
         if number % 8 == 0 && !log.is_empty() {
-            let query = BoardQuery { text: Some(format!("{} of {number}", log.len())), limit: 100, ..BoardQuery::default() };
+            let query = BoardQuery {
+                text: Some(format!("{} of {number}", log.len())),
+                limit: 100,
+                ..BoardQuery::default()
+            };
             let found = store.board(&query).await.unwrap();
-            assert!(log.len() == 1 || found.cards.iter().any(|card| card.id == id), "the last message of {number} is found");
+            assert!(
+                log.len() == 1 || found.cards.iter().any(|card| card.id == id),
+                "the last message of {number} is found"
+            );
         }
     }
     store.close().await;
@@ -120,10 +148,16 @@ async fn what_was_acknowledged_survives_kill_9() {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let before: u64 = acknowledged.values().sum();
         while acknowledged.values().sum::<u64>() < before + 400 {
-            note(&lines.next().expect("the child ended by itself").unwrap(), &mut acknowledged);
+            note(
+                &lines.next().expect("the child ended by itself").unwrap(),
+                &mut acknowledged,
+            );
         }
         let refused = SqliteStore::open(&database, SqliteOptions::default()).await;
-        assert!(matches!(refused, Err(OpenError::InUse { .. })), "the child has it open");
+        assert!(
+            matches!(refused, Err(OpenError::InUse { .. })),
+            "the child has it open"
+        );
         child.kill().unwrap();
         child.wait().unwrap();
         // What it had said before it was killed counts too.
@@ -149,10 +183,25 @@ async fn what_was_acknowledged_survives_a_full_disk() {
         .unwrap();
     let output = String::from_utf8_lossy(&child.stdout);
     let mut acknowledged = BTreeMap::new();
-    output.lines().for_each(|line| note(line, &mut acknowledged));
-    let failures = output.lines().filter(|line| line.contains("failed ")).count();
-    let temporary = output.lines().filter(|line| line.contains("failed true")).count();
-    assert_eq!((failures, temporary), (CHATS as usize, CHATS as usize), "each learns that trying again may help");
-    assert!(acknowledged.values().sum::<u64>() > 100, "the limit came too soon to prove anything");
+    output
+        .lines()
+        .for_each(|line| note(line, &mut acknowledged));
+    let failures = output
+        .lines()
+        .filter(|line| line.contains("failed "))
+        .count();
+    let temporary = output
+        .lines()
+        .filter(|line| line.contains("failed true"))
+        .count();
+    assert_eq!(
+        (failures, temporary),
+        (CHATS as usize, CHATS as usize),
+        "each learns that trying again may help"
+    );
+    assert!(
+        acknowledged.values().sum::<u64>() > 100,
+        "the limit came too soon to prove anything"
+    );
     check(&database, &acknowledged).await;
 }

@@ -21,6 +21,19 @@ pub(super) struct Folder {
     wake: Option<Timestamp>,
 }
 
+impl Folder {
+    fn new(state: Arc<Conversation>, card: Arc<Card>) -> Self {
+        Self {
+            state,
+            card,
+            log: Vec::new(),
+            receipts: HashMap::new(),
+            open_key: None,
+            wake: None,
+        }
+    }
+}
+
 /// All conversations and their indexes.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
@@ -37,13 +50,11 @@ impl Shelf {
     }
 
     pub(super) fn commit(&mut self, commit: Commit, open_key: Option<String>) -> CommitOutcome {
-        match self.obstacle(&commit, open_key.as_deref()) {
-            Some(obstacle) => obstacle,
-            None => {
-                self.store(commit, open_key);
-                CommitOutcome::Committed
-            }
+        if let Some(obstacle) = self.obstacle(&commit, open_key.as_deref()) {
+            return obstacle;
         }
+        self.store(commit, open_key);
+        CommitOutcome::Committed
     }
 
     /// What keeps a commit from being stored, in the order in which it is looked for.
@@ -63,53 +74,34 @@ impl Shelf {
     }
 
     fn store(&mut self, commit: Commit, open_key: Option<String>) {
-        let Commit {
-            state,
-            card,
-            events,
-            receipt,
-            outbox,
-            ..
-        } = commit;
-        let (id, wake) = (state.id, state.wake());
-        for row in outbox {
+        let id = commit.state.id;
+        let owner = (commit.state.service.clone(), commit.state.visitor.clone());
+        for row in commit.outbox {
             self.outbox.add(row);
         }
-        let folder = match self.folders.get_mut(&id) {
-            Some(folder) => {
-                folder.state = state;
-                folder.card = card;
-                folder
-            }
-            None => {
-                let owner = (state.service.clone(), state.visitor.clone());
-                self.visitors.entry(owner).or_default().insert(id);
-                self.folders.entry(id).or_insert(Folder {
-                    state,
-                    card,
-                    log: Vec::new(),
-                    receipts: HashMap::new(),
-                    open_key: None,
-                    wake: None,
-                })
-            }
-        };
-        folder.log.push(events);
-        if let Some(receipt) = receipt {
+        let wake = commit.state.wake();
+        let folder = self.folders.entry(id).or_insert_with(|| {
+            self.visitors.entry(owner).or_default().insert(id);
+            Folder::new(commit.state.clone(), commit.card.clone())
+        });
+        folder.state = commit.state;
+        folder.card = commit.card;
+        folder.log.push(commit.events);
+        if let Some(receipt) = commit.receipt {
             folder.receipts.insert(receipt.key.clone(), receipt);
         }
-        if folder.wake != wake {
-            if let Some(old) = folder.wake {
-                self.wakes.remove(&(old, id));
+        let before = std::mem::replace(&mut folder.wake, wake);
+        if before != wake {
+            if let Some(before) = before {
+                self.wakes.remove(&(before, id));
             }
-            self.wakes.extend(wake.map(|new| (new, id)));
-            folder.wake = wake;
+            self.wakes.extend(wake.map(|wake| (wake, id)));
         }
         if folder.open_key != open_key {
-            if let Some(old) = &folder.open_key {
-                self.open.remove(old);
+            if let Some(before) = &folder.open_key {
+                self.open.remove(before);
             }
-            self.open.extend(open_key.clone().map(|new| (new, id)));
+            self.open.extend(open_key.clone().map(|key| (key, id)));
             folder.open_key = open_key;
         }
     }

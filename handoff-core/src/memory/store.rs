@@ -12,8 +12,8 @@ use crate::conversation::{Card, Conversation, Event};
 use crate::error::StoreError;
 use crate::id::{ConversationId, ServiceId, VisitorId};
 use crate::store::{
-    BoardCounts, BoardPage, BoardQuery, Commit, CommitOutcome, ConversationStore, Due, MAX_PAGE,
-    OutboxRow, Receipt, Settlement,
+    BoardCounts, BoardCursor, BoardPage, BoardQuery, Commit, CommitOutcome, ConversationStore, Due,
+    MAX_PAGE, OutboxRow, Receipt, Settlement,
 };
 use crate::time::Timestamp;
 
@@ -41,8 +41,8 @@ impl MemoryStore {
         id: ConversationId,
         choose: impl FnOnce(&[Arc<[Event]>]) -> &[Arc<[Event]>],
     ) -> Vec<Arc<[Event]>> {
-        let shelf = self.lock();
-        let folder = shelf.folders.get(&id);
+        let held = self.lock();
+        let folder = held.folders.get(&id);
         folder
             .map(|folder| choose(&folder.log).to_vec())
             .unwrap_or_default()
@@ -171,7 +171,7 @@ impl ConversationStore for MemoryStore {
 
     async fn board(&self, query: &BoardQuery) -> Result<BoardPage, StoreError> {
         let limit = query.limit.min(MAX_PAGE);
-        let start = query.cursor.as_ref().map(|cursor| cursor.order());
+        let start = query.cursor.as_ref().map(BoardCursor::order);
         let mut cards = self.candidates(query);
         cards.retain(|card| start.is_none_or(|start| query.sort.key(card).order() > start));
         cards.sort_by_cached_key(|card| query.sort.key(card).order());
@@ -193,8 +193,8 @@ impl ConversationStore for MemoryStore {
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {
-        let shelf = self.lock();
-        let due = shelf
+        let held = self.lock();
+        let due = held
             .wakes
             .iter()
             .take_while(|(wake, _)| *wake <= now)

@@ -5,6 +5,11 @@
 //!
 //! - `raw same rows`: rusqlite writes, by cached statements, exactly the rows that the store writes.
 //! - `raw message`: rusqlite writes one narrow row a message and a version, the least that anybody could.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "what can't be measured ends the measurement"
+)]
 
 mod contender;
 mod payload;
@@ -24,7 +29,9 @@ struct Run {
 
 #[expect(clippy::print_stdout, reason = "the table is what this program is for")]
 fn main() {
-    let numbers: Vec<u64> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let numbers: Vec<u64> = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
     let number = |index: usize, default: u64| numbers.get(index).copied().unwrap_or(default);
     let time = Duration::from_secs(number(0, 3));
     let senders = usize::try_from(number(1, 256)).unwrap_or(256);
@@ -42,34 +49,58 @@ fn main() {
             runs.push(measure(*contender, *durability, senders, time));
         }
     }
-    println!("{senders} senders, {time:?} each, medians of {}:", number(2, 5));
-    let rates: Vec<f64> = runs.iter().map(|runs| median(runs.iter().map(|run| run.rate))).collect();
+    println!(
+        "{senders} senders, {time:?} each, medians of {}:",
+        number(2, 5)
+    );
+    let rates: Vec<f64> = runs
+        .iter()
+        .map(|runs| median(runs.iter().map(|run| run.rate)))
+        .collect();
     for ((name, ..), (runs, rate)) in contenders.iter().zip(runs.iter().zip(&rates)) {
         let cpu = median(runs.iter().map(|run| run.cpu));
         println!("{name:22} {rate:9.0} commits/s   {cpu:6.1} µs of CPU each");
     }
     for (mode, rates) in [("FULL", rates.get(..3)), ("NORMAL", rates.get(3..))] {
         if let Some([store, same, message]) = rates {
-            println!("{mode}: {:.2} of the same rows, {:.2} of a bare message", store / same, store / message);
+            println!(
+                "{mode}: {:.2} of the same rows, {:.2} of a bare message",
+                store / same,
+                store / message
+            );
         }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a measurement needs real time")]
 fn measure(contender: Contender, durability: Durability, senders: usize, time: Duration) -> Run {
-    let folder = tempfile::tempdir_in(std::env::var_os("BENCH_DIR").unwrap_or_else(|| ".".into())).expect("a folder");
+    let folder = tempfile::tempdir_in(std::env::var_os("BENCH_DIR").unwrap_or_else(|| ".".into()))
+        .expect("a folder");
     let (cpu, start) = (cpu_seconds(), Instant::now());
     let commits = contender(folder.path(), durability, senders, time);
     #[expect(clippy::cast_precision_loss, reason = "a rate")]
     let commits = commits as f64;
-    Run { rate: commits / start.elapsed().as_secs_f64(), cpu: (cpu_seconds() - cpu) * 1e6 / commits }
+    Run {
+        rate: commits / start.elapsed().as_secs_f64(),
+        cpu: (cpu_seconds() - cpu) * 1e6 / commits,
+    }
 }
 
 /// Processor time of this process, user and system, where the system tells.
 fn cpu_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    let ticks = |index: usize| {
+        fields
+            .get(index)
+            .and_then(|field| field.parse::<f64>().ok())
+            .unwrap_or_default()
+    };
     (ticks(11) + ticks(12)) / 100.0
 }
 

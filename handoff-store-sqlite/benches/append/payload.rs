@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use handoff_core::conversation::{Actor, Card, Conversation, Event, EventBody, Mode, Page, Profile, Timing, apply};
+use handoff_core::conversation::{
+    Actor, Card, Conversation, Event, EventBody, Mode, Page, Profile, Timing, apply,
+};
 use handoff_core::id::{ConversationId, ServiceId, VisitorId};
 use handoff_core::store::{Commit, Receipt};
 use handoff_core::time::Timestamp;
@@ -19,26 +21,47 @@ pub(crate) struct Growing {
 impl Growing {
     pub(crate) fn new(number: usize) -> Self {
         // Ids spread like those of conversations that were opened over some days.
-        let id = ConversationId::from_uuid(Uuid::from_u128((0x019a_0000_0000 + number as u128 * 300_000) << 80 | number as u128));
+        let id = ConversationId::from_uuid(Uuid::from_u128(
+            (0x019a_0000_0000 + number as u128 * 300_000) << 80 | number as u128,
+        ));
         let service = ServiceId::new("shop").expect("a service");
         let visitor = VisitorId::new(format!("visitor-{number}")).expect("a visitor");
-        Self { state: Conversation::unopened(id, service, visitor) }
+        Self {
+            state: Conversation::unopened(id, service, visitor),
+        }
     }
 
     /// The next commit.
     pub(crate) fn next(&mut self) -> Commit {
         let expected = self.state.version;
-        let body = if expected == 0 { self.opening() } else { EventBody::MessageReceived { text: TEXT.into() } };
+        let body = if expected == 0 {
+            self.opening()
+        } else {
+            EventBody::MessageReceived { text: TEXT.into() }
+        };
         let seq = expected + 1;
-        let at = Timestamp::from_millis(1_760_000_000_000 + i64::try_from(seq).unwrap_or_default() * 1_000);
-        let event = Event { seq, at, epoch: 1, by: Actor::Visitor, body };
+        let at = Timestamp::from_millis(
+            1_760_000_000_000 + i64::try_from(seq).unwrap_or_default() * 1_000,
+        );
+        let event = Event {
+            seq,
+            at,
+            epoch: 1,
+            by: Actor::Visitor,
+            body,
+        };
         apply(&mut self.state, &event);
         Commit {
             expected,
             events: Arc::new([event]),
             state: Arc::new(self.state.clone()),
             card: Arc::new(Card::from(&self.state)),
-            receipt: Some(Receipt { key: format!("v/{:032x}", seq * 7919), digest: seq, first: seq, version: seq }),
+            receipt: Some(Receipt {
+                key: format!("v/{:032x}", seq * 7919),
+                digest: seq,
+                first: seq,
+                version: seq,
+            }),
             outbox: Vec::new(),
         }
     }
@@ -55,7 +78,10 @@ impl Growing {
                 locale: Some("pt-PT".into()),
                 ..Profile::default()
             },
-            page: Page { url: "https://shop.example/products/blue-one?ref=mail".into(), title: "The blue one".into() },
+            page: Page {
+                url: "https://shop.example/products/blue-one?ref=mail".into(),
+                title: "The blue one".into(),
+            },
             exclusive: true,
             mode: Mode::default(),
             timing: Timing::default(),

@@ -55,8 +55,16 @@ impl Entry {
             open_key: state.open_key().map(Arc::from),
             receipt: commit.receipt.clone(),
             columns: Columns::new(state, &commit.card)?,
-            events: commit.events.iter().map(LogRow::new).collect::<Result<_, _>>()?,
-            outbox: commit.outbox.iter().map(PendingNotification::new).collect::<Result<_, _>>()?,
+            events: commit
+                .events
+                .iter()
+                .map(LogRow::new)
+                .collect::<Result<_, _>>()?,
+            outbox: commit
+                .outbox
+                .iter()
+                .map(PendingNotification::new)
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -65,7 +73,9 @@ impl LogRow {
     fn new(event: &Event) -> Result<Self, StoreError> {
         Ok(Self {
             seq: event.seq,
-            json: serde_json::to_string(event).map_err(StoreError::backend)?.into(),
+            json: serde_json::to_string(event)
+                .map_err(StoreError::backend)?
+                .into(),
             is_searched: search::is_searched(event),
         })
     }
@@ -74,6 +84,9 @@ impl LogRow {
 impl PendingNotification {
     fn new(row: &OutboxRow) -> Result<Self, StoreError> {
         let json = serde_json::to_string(&row.notification).map_err(StoreError::backend)?;
-        Ok(Self { row: row.clone(), json: json.into() })
+        Ok(Self {
+            row: row.clone(),
+            json: json.into(),
+        })
     }
 }

@@ -25,13 +25,11 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Judges one commit; one that is accepted counts for those after it.
     pub(super) fn judge(&mut self, entry: &Entry) -> CommitOutcome {
-        match self.obstacle(entry) {
-            Some(obstacle) => obstacle,
-            None => {
-                self.accept(entry);
-                CommitOutcome::Committed
-            }
+        if let Some(obstacle) = self.obstacle(entry) {
+            return obstacle;
         }
+        self.accept(entry);
+        CommitOutcome::Committed
     }
 
     /// What keeps a commit from being stored, in the order in which it is looked for.
@@ -61,9 +59,14 @@ impl Ledger {
             self.holders.insert(key.clone(), entry.id);
         }
         if let Some(receipt) = &entry.receipt {
-            self.receipts.insert((entry.id, receipt.key.clone()), receipt.clone());
+            self.receipts
+                .insert((entry.id, receipt.key.clone()), receipt.clone());
         }
-        let head = Head { num, version: entry.version, open_key: entry.open_key.clone() };
+        let head = Head {
+            num,
+            version: entry.version,
+            open_key: entry.open_key.clone(),
+        };
         self.heads.insert(entry.id, head);
     }
 }

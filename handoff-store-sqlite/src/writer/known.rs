@@ -51,11 +51,21 @@ mod tests {
         let id = |n: usize| ConversationId::from_uuid(uuid::Uuid::from_u128(n as u128));
         let mut known = KnownHeads::default();
         for n in 0..5 * GENERATION {
-            known.put(id(n), Head { num: 1, version: n as u64, open_key: None });
+            known.put(
+                id(n),
+                Head {
+                    num: 1,
+                    version: n as u64,
+                    open_key: None,
+                },
+            );
         }
         assert!(known.young.len() + known.old.len() <= 2 * GENERATION);
         let last = 5 * GENERATION - 1;
-        assert_eq!(known.get(id(last)).map(|head| head.version), Some(last as u64));
+        assert_eq!(
+            known.get(id(last)).map(|head| head.version),
+            Some(last as u64)
+        );
         assert_eq!(known.get(id(0)), None);
     }
 }

@@ -24,7 +24,12 @@ pub(super) async fn read(
     let heads = read_heads(connection, known, entries).await?;
     let receipts = read_receipts(connection, &heads, entries).await?;
     let holders = read_holders(connection, &heads, entries).await?;
-    Ok(Ledger { heads, receipts, holders, next_num })
+    Ok(Ledger {
+        heads,
+        receipts,
+        holders,
+        next_num,
+    })
 }
 
 async fn read_heads(
@@ -43,11 +48,19 @@ async fn read_heads(
     if unknown.is_empty() {
         return Ok(heads);
     }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT id, num, version, open_key FROM conversations WHERE id IN (");
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT id, num, version, open_key FROM conversations WHERE id IN (",
+    );
     push_list(&mut query, unknown.into_iter().map(blob));
-    for row in query.build().persistent(false).fetch_all(connection).await? {
+    for row in query
+        .build()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?
+    {
         let bytes: &[u8] = row.try_get(0)?;
-        let id = uuid::Uuid::from_slice(bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let id =
+            uuid::Uuid::from_slice(bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let open_key: Option<String> = row.try_get(3)?;
         let head = Head {
             num: row.try_get(1)?,
@@ -95,7 +108,12 @@ async fn read_receipts(
         row.push_bind(num).push_bind(key);
     });
     query.push(")");
-    for row in query.build().persistent(false).fetch_all(connection).await? {
+    for row in query
+        .build()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?
+    {
         let num: i64 = row.try_get(0)?;
         let receipt = receipt_of(&row)?;
         if let Some(id) = ids.get(&num) {
@@ -125,17 +143,30 @@ async fn read_holders(
     for (id, head) in heads {
         holders.extend(head.open_key.clone().map(|key| (key, *id)));
     }
-    let wanted: HashSet<&Arc<str>> = entries.iter().filter_map(|entry| entry.open_key.as_ref()).collect();
-    let wanted: Vec<String> =
-        wanted.into_iter().filter(|key| !holders.contains_key(*key)).map(ToString::to_string).collect();
+    let wanted: HashSet<&Arc<str>> = entries
+        .iter()
+        .filter_map(|entry| entry.open_key.as_ref())
+        .collect();
+    let wanted: Vec<String> = wanted
+        .into_iter()
+        .filter(|key| !holders.contains_key(*key))
+        .map(ToString::to_string)
+        .collect();
     if wanted.is_empty() {
         return Ok(holders);
     }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT id, open_key FROM conversations WHERE open_key IN (");
+    let mut query =
+        QueryBuilder::<Sqlite>::new("SELECT id, open_key FROM conversations WHERE open_key IN (");
     push_list(&mut query, wanted.into_iter());
-    for row in query.build().persistent(false).fetch_all(connection).await? {
+    for row in query
+        .build()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?
+    {
         let bytes: &[u8] = row.try_get(0)?;
-        let id = uuid::Uuid::from_slice(bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        let id =
+            uuid::Uuid::from_slice(bytes).map_err(|error| sqlx::Error::Decode(error.into()))?;
         let key: String = row.try_get(1)?;
         holders.insert(key.into(), ConversationId::from_uuid(id));
     }

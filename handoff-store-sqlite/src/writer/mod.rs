@@ -62,7 +62,9 @@ impl<C: Change> Step for Asked<C> {
 
     fn answer(self: Box<Self>, ended: Result<(), Failure>) {
         let Self { made, answer, .. } = *self;
-        let made = ended.map_err(StoreError::from).and_then(|()| made.ok_or_else(closed));
+        let made = ended
+            .map_err(StoreError::from)
+            .and_then(|()| made.ok_or_else(closed));
         // A caller who went away needs no answer.
         answer.send(made).ok();
     }
@@ -114,11 +116,18 @@ impl Writer {
 
     pub(crate) async fn commit(&self, commit: &Commit) -> Result<CommitOutcome, StoreError> {
         let entry = Entry::new(commit)?;
-        self.ask(|answer| Request::Commit(Box::new(Submission { entry, answer }))).await
+        self.ask(|answer| Request::Commit(Box::new(Submission { entry, answer })))
+            .await
     }
 
     pub(crate) async fn make<C: Change>(&self, change: C) -> Result<C::Made, StoreError> {
-        let asked = |answer| Request::Change(Box::new(Asked { change, made: None, answer }));
+        let asked = |answer| {
+            Request::Change(Box::new(Asked {
+                change,
+                made: None,
+                answer,
+            }))
+        };
         self.ask(asked).await
     }
 
@@ -134,7 +143,10 @@ impl Writer {
 
     async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.requests.send(request(answer)).await.map_err(|_| closed())?;
+        self.requests
+            .send(request(answer))
+            .await
+            .map_err(|_| closed())?;
         answered.await.map_err(|_| closed())?
     }
 

@@ -31,15 +31,27 @@ impl Statements {
                 19,
                 include_str!("../../queries/update_conversations.sql"),
             ),
-            free_keys: ManyRows::new("UPDATE conversations SET open_key = NULL WHERE num IN (", 1, ")"),
+            free_keys: ManyRows::new(
+                "UPDATE conversations SET open_key = NULL WHERE num IN (",
+                1,
+                ")",
+            ),
             take_keys: ManyRows::new(
                 "WITH taken (num, open_key) AS (",
                 2,
                 ") UPDATE conversations SET open_key = taken.open_key FROM taken WHERE taken.num = conversations.num",
             ),
             events: ManyRows::new("INSERT INTO events (conversation, seq, event)", 3, ""),
-            receipts: ManyRows::new("INSERT INTO receipts (conversation, key, digest, first, version)", 5, ""),
-            outbox: ManyRows::new("INSERT INTO outbox (id, conversation, at, attempts, due, notification)", 6, ""),
+            receipts: ManyRows::new(
+                "INSERT INTO receipts (conversation, key, digest, first, version)",
+                5,
+                "",
+            ),
+            outbox: ManyRows::new(
+                "INSERT INTO outbox (id, conversation, at, attempts, due, notification)",
+                6,
+                "",
+            ),
             unsearched: ManyRows::new("INSERT INTO unsearched (place, conversation, seq)", 3, ""),
         }
     }
@@ -68,14 +80,31 @@ impl<'b> Rows<'b> {
     ) -> Self {
         let num = |entry: &Entry| after.get(&entry.id).map_or(0, |head| head.num);
         let accepted: Vec<_> = accepted.iter().map(|entry| (num(entry), *entry)).collect();
-        let is_last = |entry: &Entry| after.get(&entry.id).is_some_and(|head| head.version == entry.version);
-        let last: Vec<_> = accepted.iter().copied().filter(|(_, entry)| is_last(entry)).collect();
+        let is_last = |entry: &Entry| {
+            after
+                .get(&entry.id)
+                .is_some_and(|head| head.version == entry.version)
+        };
+        let last: Vec<_> = accepted
+            .iter()
+            .copied()
+            .filter(|(_, entry)| is_last(entry))
+            .collect();
         let searched = accepted.iter().flat_map(|(num, entry)| {
             let events = entry.events.iter().filter(|event| event.is_searched);
             events.map(|event| (*num, event.seq))
         });
-        let unsearched = (place..).zip(searched).map(|(place, (num, seq))| (place, num, seq)).collect();
-        let mut rows = Self { accepted, last, freed: Vec::new(), taken: Vec::new(), unsearched };
+        let unsearched = (place..)
+            .zip(searched)
+            .map(|(place, (num, seq))| (place, num, seq))
+            .collect();
+        let mut rows = Self {
+            accepted,
+            last,
+            freed: Vec::new(),
+            taken: Vec::new(),
+            unsearched,
+        };
         for (id, head) in before {
             let key = after.get(id).and_then(|head| head.open_key.as_ref());
             if key != head.open_key.as_ref() {
@@ -93,45 +122,115 @@ impl<'b> Rows<'b> {
 
     /// Adds the statements that store all this. Keys are freed before others take them.
     pub(super) fn push(&self, statements: &Statements, script: &mut Script) -> Result<(), Failure> {
-        statements.free_keys.push(script, &self.freed, |script, num| script.bind(*num).map(drop))?;
-        statements.conversations.push(script, &self.last, |script, (num, entry)| conversation(script, *num, entry))?;
-        statements.take_keys.push(script, &self.taken, |script, (num, key)| {
-            script.bind(*num)?.bind(key.clone()).map(drop)
+        statements
+            .free_keys
+            .push(script, &self.freed, |script, num| {
+                script.bind(*num).map(drop)
+            })?;
+        statements
+            .conversations
+            .push(script, &self.last, |script, (num, entry)| {
+                conversation(script, *num, entry)
+            })?;
+        statements
+            .take_keys
+            .push(script, &self.taken, |script, (num, key)| {
+                script.bind(*num)?.bind(key.clone()).map(drop)
+            })?;
+        let events: Vec<_> = self
+            .accepted
+            .iter()
+            .flat_map(|(num, entry)| entry.events.iter().map(|event| (*num, event)))
+            .collect();
+        statements
+            .events
+            .push(script, &events, |script, (num, event)| {
+                log_row(script, *num, event)
+            })?;
+        let receipts: Vec<_> = self
+            .accepted
+            .iter()
+            .filter_map(|(num, entry)| Some((*num, entry.receipt.as_ref()?)))
+            .collect();
+        statements
+            .receipts
+            .push(script, &receipts, |script, (num, receipt)| {
+                // The digest's 64 bits as a signed number, and back when it is read.
+                let digest = receipt.digest.cast_signed();
+                script.bind(*num)?.bind(receipt.key.clone())?.bind(digest)?;
+                script
+                    .bind(number(receipt.first))?
+                    .bind(number(receipt.version))
+                    .map(drop)
+            })?;
+        let outbox: Vec<_> = self
+            .accepted
+            .iter()
+            .flat_map(|(_, entry)| &entry.outbox)
+            .collect();
+        statements.outbox.push(script, &outbox, |script, pending| {
+            notification(script, pending)
         })?;
-        let events: Vec<_> = self.accepted.iter().flat_map(|(num, entry)| entry.events.iter().map(|event| (*num, event))).collect();
-        statements.events.push(script, &events, |script, (num, event)| log_row(script, *num, event))?;
-        let receipts: Vec<_> = self.accepted.iter().filter_map(|(num, entry)| Some((*num, entry.receipt.as_ref()?))).collect();
-        statements.receipts.push(script, &receipts, |script, (num, receipt)| {
-            // The digest's 64 bits as a signed number, and back when it is read.
-            let digest = receipt.digest.cast_signed();
-            script.bind(*num)?.bind(receipt.key.clone())?.bind(digest)?;
-            script.bind(number(receipt.first))?.bind(number(receipt.version)).map(drop)
-        })?;
-        let outbox: Vec<_> = self.accepted.iter().flat_map(|(_, entry)| &entry.outbox).collect();
-        statements.outbox.push(script, &outbox, |script, pending| notification(script, pending))?;
-        statements.unsearched.push(script, &self.unsearched, |script, (place, num, seq)| {
-            script.bind(*place)?.bind(*num)?.bind(number(*seq)).map(drop)
-        })
+        statements
+            .unsearched
+            .push(script, &self.unsearched, |script, (place, num, seq)| {
+                script
+                    .bind(*place)?
+                    .bind(*num)?
+                    .bind(number(*seq))
+                    .map(drop)
+            })
     }
 }
 
 fn conversation(script: &mut Script, num: i64, entry: &Entry) -> Result<(), Failure> {
     let columns = &entry.columns;
-    script.bind(num)?.bind(blob(entry.id))?.bind(entry.service.as_str())?.bind(entry.visitor.as_str())?;
-    script.bind(entry.opened_at)?.bind(entry.open_key.clone())?.bind(number(entry.version))?;
-    script.bind(columns.open)?.bind(columns.calm)?.bind(columns.newest)?.bind(columns.waiting_since)?;
-    script.bind(columns.status)?.bind(columns.follow_up)?.bind(columns.holder.as_deref())?;
-    script.bind(columns.score)?.bind(columns.category.clone())?.bind(columns.page.as_str())?;
-    script.bind(columns.wake)?.bind(columns.state.clone()).map(drop)
+    script
+        .bind(num)?
+        .bind(blob(entry.id))?
+        .bind(entry.service.as_str())?
+        .bind(entry.visitor.as_str())?;
+    script
+        .bind(entry.opened_at)?
+        .bind(entry.open_key.clone())?
+        .bind(number(entry.version))?;
+    script
+        .bind(columns.open)?
+        .bind(columns.calm)?
+        .bind(columns.newest)?
+        .bind(columns.waiting_since)?;
+    script
+        .bind(columns.status)?
+        .bind(columns.follow_up)?
+        .bind(columns.holder.as_deref())?;
+    script
+        .bind(columns.score)?
+        .bind(columns.category.clone())?
+        .bind(columns.page.as_str())?;
+    script
+        .bind(columns.wake)?
+        .bind(columns.state.clone())
+        .map(drop)
 }
 
 fn log_row(script: &mut Script, num: i64, event: &LogRow) -> Result<(), Failure> {
-    script.bind(num)?.bind(number(event.seq))?.bind(event.json.clone()).map(drop)
+    script
+        .bind(num)?
+        .bind(number(event.seq))?
+        .bind(event.json.clone())
+        .map(drop)
 }
 
 fn notification(script: &mut Script, pending: &PendingNotification) -> Result<(), Failure> {
     let row = &pending.row;
-    script.bind(row.id.as_bytes().to_vec())?.bind(blob(row.notification.conversation))?;
-    script.bind(row.notification.at.as_millis())?.bind(i64::from(row.attempts))?;
-    script.bind(row.due.as_millis())?.bind(pending.json.clone()).map(drop)
+    script
+        .bind(row.id.as_bytes().to_vec())?
+        .bind(blob(row.notification.conversation))?;
+    script
+        .bind(row.notification.at.as_millis())?
+        .bind(i64::from(row.attempts))?;
+    script
+        .bind(row.due.as_millis())?
+        .bind(pending.json.clone())
+        .map(drop)
 }

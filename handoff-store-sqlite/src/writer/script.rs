@@ -26,7 +26,10 @@ impl Script {
     }
 
     /// Adds the value of the next question mark.
-    pub(super) fn bind<'t>(&mut self, value: impl Encode<'t, Sqlite> + Type<Sqlite>) -> Result<&mut Self, Failure> {
+    pub(super) fn bind<'t>(
+        &mut self,
+        value: impl Encode<'t, Sqlite> + Type<Sqlite>,
+    ) -> Result<&mut Self, Failure> {
         self.arguments.add(value).map_err(sqlx::Error::Encode)?;
         Ok(self)
     }
@@ -34,7 +37,9 @@ impl Script {
     /// Runs it to its end, or to the first statement that fails.
     pub(super) async fn run(self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         // Static text and question marks only, see `push`.
-        sqlx::query_with(AssertSqlSafe(self.sql), self.arguments).execute(connection).await?;
+        sqlx::query_with(AssertSqlSafe(self.sql), self.arguments)
+            .execute(connection)
+            .await?;
         Ok(())
     }
 }
@@ -60,9 +65,17 @@ impl ManyRows {
         let row = format!("({})", vec!["?"; columns].join(", "));
         let made = SIZES.map(|size| {
             let rows = vec![row.as_str(); size].join(", ");
-            (size, MadeSql(format!("{insert} SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL {conflict};")))
+            (
+                size,
+                MadeSql(format!(
+                    "{insert} SELECT * FROM (VALUES {rows}) WHERE column1 IS NOT NULL {conflict};"
+                )),
+            )
         });
-        Self { columns, made: made.into() }
+        Self {
+            columns,
+            made: made.into(),
+        }
     }
 
     /// Adds an insert of these rows.

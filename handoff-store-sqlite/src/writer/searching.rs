@@ -30,9 +30,10 @@ pub(super) struct Searching {
 
 impl Searching {
     pub(super) async fn new(mut connection: SqliteConnection) -> Result<Self, sqlx::Error> {
-        let row = sqlx::query("SELECT coalesce(max(place), 0), coalesce(min(place), 1) FROM unsearched")
-            .fetch_one(&mut connection)
-            .await?;
+        let row =
+            sqlx::query("SELECT coalesce(max(place), 0), coalesce(min(place), 1) FROM unsearched")
+                .fetch_one(&mut connection)
+                .await?;
         let (last, first): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         Ok(Self {
             connection,
@@ -116,10 +117,13 @@ impl Searching {
         };
         let mut script = Script::default();
         script.push("BEGIN IMMEDIATE;");
-        self.insert.push(&mut script, &documents, |script, (document, words)| {
-            script.bind(*document)?.bind(words.as_str()).map(drop)
-        })?;
-        script.push("DELETE FROM unsearched WHERE place <= ?;").bind(done)?;
+        self.insert
+            .push(&mut script, &documents, |script, (document, words)| {
+                script.bind(*document)?.bind(words.as_str()).map(drop)
+            })?;
+        script
+            .push("DELETE FROM unsearched WHERE place <= ?;")
+            .bind(done)?;
         script.push("COMMIT;");
         script.run(&mut self.connection).await?;
         self.done = done;

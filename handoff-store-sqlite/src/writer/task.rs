@@ -173,13 +173,18 @@ impl WriterTask {
                 for submission in batch.commits {
                     submission.answer.send(Err(failure.clone().into())).ok();
                 }
-                batch.steps.into_iter().for_each(|step| step.answer(Err(failure.clone())));
+                batch
+                    .steps
+                    .into_iter()
+                    .for_each(|step| step.answer(Err(failure.clone())));
             }
         }
     }
 
     async fn checkpoint(&mut self, waiting: Vec<Answer<()>>) {
-        let done = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut self.connection).await;
+        let done = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut self.connection)
+            .await;
         let done = done.map(drop).map_err(Failure::from);
         for answer in waiting {
             answer.send(done.clone().map_err(StoreError::from)).ok();
@@ -188,10 +193,18 @@ impl WriterTask {
 
     async fn write_one_by_one(&mut self, batch: Batch) {
         for submission in batch.commits {
-            self.write(Batch { commits: vec![submission], ..Batch::default() }).await;
+            self.write(Batch {
+                commits: vec![submission],
+                ..Batch::default()
+            })
+            .await;
         }
         for step in batch.steps {
-            self.write(Batch { steps: vec![step], ..Batch::default() }).await;
+            self.write(Batch {
+                steps: vec![step],
+                ..Batch::default()
+            })
+            .await;
         }
     }
 
@@ -217,15 +230,25 @@ impl WriterTask {
         steps: &mut [Box<dyn Step>],
     ) -> Result<Vec<CommitOutcome>, Failure> {
         let entries: Vec<&Entry> = commits.iter().map(|submission| &submission.entry).collect();
-        let mut ledger = ledger::read(&mut self.connection, &self.known, &entries, self.next_num).await?;
+        let mut ledger =
+            ledger::read(&mut self.connection, &self.known, &entries, self.next_num).await?;
         let before = ledger.heads.clone();
-        let outcomes: Vec<CommitOutcome> = entries.iter().map(|entry| ledger.judge(entry)).collect();
-        let accepted = entries.iter().zip(&outcomes).filter(|(_, outcome)| **outcome == CommitOutcome::Committed);
+        let outcomes: Vec<CommitOutcome> =
+            entries.iter().map(|entry| ledger.judge(entry)).collect();
+        let accepted = entries
+            .iter()
+            .zip(&outcomes)
+            .filter(|(_, outcome)| **outcome == CommitOutcome::Committed);
         let accepted: Vec<&Entry> = accepted.map(|(entry, _)| *entry).collect();
         if accepted.is_empty() && steps.is_empty() {
             return Ok(outcomes);
         }
-        let rows = Rows::new(&accepted, &before, &ledger.heads, self.searching.next_place());
+        let rows = Rows::new(
+            &accepted,
+            &before,
+            &ledger.heads,
+            self.searching.next_place(),
+        );
         let mut script = Script::default();
         script.push("BEGIN IMMEDIATE;");
         rows.push(&self.statements, &mut script)?;
@@ -235,7 +258,11 @@ impl WriterTask {
     }
 
     /// Runs the script and the steps, and commits.
-    async fn finish(&mut self, mut script: Script, steps: &mut [Box<dyn Step>]) -> Result<(), Failure> {
+    async fn finish(
+        &mut self,
+        mut script: Script,
+        steps: &mut [Box<dyn Step>],
+    ) -> Result<(), Failure> {
         if steps.is_empty() {
             script.push("COMMIT;");
             return script.run(&mut self.connection).await;
@@ -255,7 +282,10 @@ impl WriterTask {
         if after_steps {
             self.known.forget_all();
         } else {
-            ledger.heads.into_iter().for_each(|(id, head)| self.known.put(id, head));
+            ledger
+                .heads
+                .into_iter()
+                .for_each(|(id, head)| self.known.put(id, head));
         }
     }
 }

@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
-use handoff_core::conversation::{Actor, Card, Conversation, Event, EventBody, Mode, Page, Profile, Timing, apply};
+use handoff_core::conversation::{
+    Actor, Card, Conversation, Event, EventBody, Mode, Page, Profile, Timing, apply,
+};
 use handoff_core::id::{ConversationId, ServiceId, VisitorId};
 use handoff_core::store::{Commit, Receipt};
 use handoff_core::time::Timestamp;
 
 /// A conversation that grows by a message a commit.
-pub struct Chat {
-    pub state: Conversation,
+pub(crate) struct Chat {
+    pub(crate) state: Conversation,
 }
 
 impl Chat {
-    pub fn new(number: u128) -> Self {
+    pub(crate) fn new(number: u128) -> Self {
         let id = ConversationId::from_uuid(uuid::Uuid::from_u128(number));
         let visitor = VisitorId::new(format!("visitor {number}")).unwrap();
-        Self { state: Conversation::unopened(id, ServiceId::new("shop").unwrap(), visitor) }
+        Self {
+            state: Conversation::unopened(id, ServiceId::new("shop").unwrap(), visitor),
+        }
     }
 
     /// The commit that opens it.
-    pub fn open(&mut self) -> Commit {
+    pub(crate) fn open(&mut self) -> Commit {
         let body = EventBody::Opened {
             service: self.state.service.clone(),
             visitor: self.state.visitor.clone(),
@@ -34,7 +38,7 @@ impl Chat {
     }
 
     /// The commit of a message, with a receipt that is named like its seq.
-    pub fn say(&mut self, text: &str) -> Commit {
+    pub(crate) fn say(&mut self, text: &str) -> Commit {
         self.step(EventBody::MessageReceived { text: text.into() })
     }
 
@@ -42,14 +46,25 @@ impl Chat {
         let expected = self.state.version;
         let seq = expected + 1;
         let at = Timestamp::from_millis(i64::try_from(seq).unwrap() * 1_000);
-        let event = Event { seq, at, epoch: 1, by: Actor::Visitor, body };
+        let event = Event {
+            seq,
+            at,
+            epoch: 1,
+            by: Actor::Visitor,
+            body,
+        };
         apply(&mut self.state, &event);
         Commit {
             expected,
             events: Arc::new([event]),
             state: Arc::new(self.state.clone()),
             card: Arc::new(Card::from(&self.state)),
-            receipt: Some(Receipt { key: seq.to_string(), digest: seq, first: seq, version: seq }),
+            receipt: Some(Receipt {
+                key: seq.to_string(),
+                digest: seq,
+                first: seq,
+                version: seq,
+            }),
             outbox: Vec::new(),
         }
     }

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::attention::{Finding, Flag, FlagKind};
 use crate::conversation::{
-    Actor, AgentRef, Card, Claim, CloseReason, Conversation, Escalation, Event, EventBody, Mode, Page, Profile, Timing,
-    apply,
+    Actor, AgentRef, Card, Claim, CloseReason, Conversation, Escalation, Event, EventBody, Mode,
+    Page, Profile, Timing, apply,
 };
 use crate::id::{AgentId, ConversationId, ServiceId, VisitorId};
 use crate::notifier::{Notification, Occasion};
@@ -27,7 +27,10 @@ pub(super) fn visitor(name: &str) -> VisitorId {
 }
 
 pub(super) fn agent(name: &str) -> AgentRef {
-    AgentRef { id: AgentId::new(name).unwrap(), name: name.into() }
+    AgentRef {
+        id: AgentId::new(name).unwrap(),
+        name: name.into(),
+    }
 }
 
 pub(super) fn id(number: u128) -> ConversationId {
@@ -66,7 +69,11 @@ impl Chat {
     }
 
     pub(super) fn named(mut self, name: &str, email: &str) -> Self {
-        self.profile = Profile { name: Some(name.into()), email: Some(email.into()), ..Profile::default() };
+        self.profile = Profile {
+            name: Some(name.into()),
+            email: Some(email.into()),
+            ..Profile::default()
+        };
         self
     }
 
@@ -99,9 +106,17 @@ impl Chat {
         let expected = self.state.version;
         let events: Arc<[Event]> = (expected + 1..)
             .zip(bodies)
-            .map(|(seq, body)| Event { seq, at: self.now, epoch: self.state.epoch, by: Actor::Agent(agent("ana")), body })
+            .map(|(seq, body)| Event {
+                seq,
+                at: self.now,
+                epoch: self.state.epoch,
+                by: Actor::Agent(agent("ana")),
+                body,
+            })
             .collect();
-        events.iter().for_each(|event| apply(&mut self.state, event));
+        events
+            .iter()
+            .for_each(|event| apply(&mut self.state, event));
         Commit {
             expected,
             events,
@@ -139,7 +154,11 @@ impl Chat {
     }
 
     /// Stores a step.
-    pub(super) async fn done_in(&mut self, store: &dyn ConversationStore, bodies: impl IntoIterator<Item = EventBody>) {
+    pub(super) async fn done_in(
+        &mut self,
+        store: &dyn ConversationStore,
+        bodies: impl IntoIterator<Item = EventBody>,
+    ) {
         let commit = self.step(bodies);
         committed(store, commit).await;
     }
@@ -147,7 +166,10 @@ impl Chat {
 
 /// Stores a commit that nothing stands in the way of.
 pub(super) async fn committed(store: &dyn ConversationStore, commit: Commit) {
-    assert_eq!(store.commit(commit).await.unwrap(), CommitOutcome::Committed);
+    assert_eq!(
+        store.commit(commit).await.unwrap(),
+        CommitOutcome::Committed
+    );
 }
 
 pub(super) fn message(text: &str) -> EventBody {
@@ -155,28 +177,55 @@ pub(super) fn message(text: &str) -> EventBody {
 }
 
 pub(super) fn takeover(by: &str) -> EventBody {
-    EventBody::TakenOver { agent: agent(by), from: None, how: Claim::Button }
+    EventBody::TakenOver {
+        agent: agent(by),
+        from: None,
+        how: Claim::Button,
+    }
 }
 
 pub(super) fn flag(kind: FlagKind) -> EventBody {
-    let finding = Finding { kind, reason: "because".into(), quote: "these words".into() };
-    EventBody::FlagRaised(Flag { finding, at: at(1_000) })
+    let finding = Finding {
+        kind,
+        reason: "because".into(),
+        quote: "these words".into(),
+    };
+    EventBody::FlagRaised(Flag {
+        finding,
+        at: at(1_000),
+    })
 }
 
 pub(super) fn escalation() -> EventBody {
-    EventBody::Escalated { why: Escalation::VisitorAsked, said: None, fallback_at: Some(at(121_000)) }
+    EventBody::Escalated {
+        why: Escalation::VisitorAsked,
+        said: None,
+        fallback_at: Some(at(121_000)),
+    }
 }
 
 pub(super) fn closed() -> EventBody {
-    EventBody::Closed { why: CloseReason::Expired }
+    EventBody::Closed {
+        why: CloseReason::Expired,
+    }
 }
 
 pub(super) fn page_at(url: &str) -> EventBody {
-    EventBody::PageChanged { page: Page { url: url.into(), title: "A page".into() } }
+    EventBody::PageChanged {
+        page: Page {
+            url: url.into(),
+            title: "A page".into(),
+        },
+    }
 }
 
 pub(super) fn receipt(key: &str, first: u64) -> Receipt {
-    Receipt { key: key.into(), digest: 7, first, version: first }
+    Receipt {
+        key: key.into(),
+        digest: 7,
+        first,
+        version: first,
+    }
 }
 
 /// A notification about a conversation, due then.
@@ -188,7 +237,9 @@ pub(super) fn outbox_row(number: u128, about: &Chat, due: i64) -> OutboxRow {
             conversation: about.id(),
             seq: about.state.version,
             at: at(due),
-            what: Occasion::Assigned { agent: agent("Zoë 👩‍💻") },
+            what: Occasion::Assigned {
+                agent: agent("Zoë 👩‍💻"),
+            },
         },
         attempts: 0,
         due: at(due),

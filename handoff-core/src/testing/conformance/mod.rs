@@ -16,6 +16,7 @@
 #![expect(
     clippy::missing_panics_doc,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a case fails by panicking"
 )]

@@ -24,58 +24,63 @@ macro_rules! conversation_store_suite {
         mod conversation_store {
             #[allow(unused_imports, reason = "whatever the expression needs")]
             use super::*;
-            $crate::__conformance_cases!(store, dyn $crate::store::ConversationStore, $factory, [
-                // commits
-                what_is_unknown_is_absent,
-                a_commit_is_read_back_whole,
-                events_without_a_gap_or_nothing,
-                another_version_conflicts_and_stores_nothing,
-                a_repeated_command_gets_its_first_receipt,
-                checks_come_in_order,
-                receipts_are_kept_bit_for_bit,
-                what_is_acknowledged_is_seen_at_once,
-                // openings
-                a_visitor_has_one_open_conversation_in_a_service,
-                an_end_frees_the_open_key,
-                a_reopening_finds_the_key_taken,
-                current_is_the_open_one_or_the_latest,
-                // log
-                events_after_a_version_are_limited,
-                events_until_a_version_are_limited,
-                unknown_kinds_are_kept_byte_for_byte,
-                texts_are_kept_byte_for_byte,
-                a_megabyte_is_kept,
-                large_numbers_are_kept,
-                // races
-                one_of_fifty_commits_wins,
-                one_of_many_openings_wins,
-                a_raced_command_is_done_once,
-                many_conversations_grow_at_once,
-                no_reader_sees_a_version_go_back,
-                a_dropped_commit_is_whole_or_absent,
-                // boards
-                every_order_is_total_and_pages_meet,
-                every_filter_admits_what_it_says,
-                filters_combine,
-                a_page_has_a_bound,
-                a_changed_card_moves_and_stays_one,
-                counters_count_every_service,
-                // search
-                a_search_finds_what_was_said,
-                a_search_folds_letters_and_takes_beginnings,
-                a_search_combines_with_filters,
-                // wakes
-                what_is_due_comes_earliest_first,
-                a_wake_follows_its_conversation,
-                // outbox
-                a_taken_row_is_hidden_until_its_retry,
-                settled_rows_go_return_or_die,
-                two_takers_never_get_the_same_row,
-                // erasure
-                erasing_nobody_changes_nothing,
-                erasing_a_visitor_leaves_no_trace,
-                erasing_leaves_all_others_alone,
-            ]);
+            $crate::__conformance_cases!(
+                store,
+                dyn $crate::store::ConversationStore,
+                $factory,
+                [
+                    // commits
+                    what_is_unknown_is_absent,
+                    a_commit_is_read_back_whole,
+                    events_without_a_gap_or_nothing,
+                    another_version_conflicts_and_stores_nothing,
+                    a_repeated_command_gets_its_first_receipt,
+                    checks_come_in_order,
+                    receipts_are_kept_bit_for_bit,
+                    what_is_acknowledged_is_seen_at_once,
+                    // openings
+                    a_visitor_has_one_open_conversation_in_a_service,
+                    an_end_frees_the_open_key,
+                    a_reopening_finds_the_key_taken,
+                    current_is_the_open_one_or_the_latest,
+                    // log
+                    events_after_a_version_are_limited,
+                    events_until_a_version_are_limited,
+                    unknown_kinds_are_kept_byte_for_byte,
+                    texts_are_kept_byte_for_byte,
+                    a_megabyte_is_kept,
+                    large_numbers_are_kept,
+                    // races
+                    one_of_fifty_commits_wins,
+                    one_of_many_openings_wins,
+                    a_raced_command_is_done_once,
+                    many_conversations_grow_at_once,
+                    no_reader_sees_a_version_go_back,
+                    a_dropped_commit_is_whole_or_absent,
+                    // boards
+                    every_order_is_total_and_pages_meet,
+                    every_filter_admits_what_it_says,
+                    filters_combine,
+                    a_page_has_a_bound,
+                    a_changed_card_moves_and_stays_one,
+                    counters_count_every_service,
+                    // search
+                    a_search_finds_what_was_said,
+                    a_search_folds_letters_and_takes_beginnings,
+                    a_search_combines_with_filters,
+                    // wakes
+                    what_is_due_comes_earliest_first,
+                    a_wake_follows_its_conversation,
+                    // outbox
+                    a_taken_row_is_hidden_until_its_retry,
+                    settled_rows_go_return_or_die,
+                    two_takers_never_get_the_same_row,
+                    // erasure
+                    erasing_nobody_changes_nothing,
+                    erasing_a_visitor_leaves_no_trace,
+                    erasing_leaves_all_others_alone,
+                ]
+            );
         }
     };
 }
@@ -88,20 +93,25 @@ macro_rules! directory_suite {
         mod directory {
             #[allow(unused_imports, reason = "whatever the expression needs")]
             use super::*;
-            $crate::__conformance_cases!(directory, dyn $crate::directory::Directory, $factory, [
-                a_record_is_read_back_whole,
-                each_write_counts_one_up,
-                another_version_is_refused_with_the_current_one,
-                a_second_key_is_unique_in_its_kind,
-                a_second_key_is_free_again,
-                keys_are_compared_byte_for_byte,
-                what_has_expired_is_absent,
-                lists_come_in_the_order_of_keys,
-                a_list_is_paged,
-                a_deleted_record_is_gone,
-                one_of_fifty_writers_wins,
-                one_of_fifty_takers_of_a_second_key_wins,
-            ]);
+            $crate::__conformance_cases!(
+                directory,
+                dyn $crate::directory::Directory,
+                $factory,
+                [
+                    a_record_is_read_back_whole,
+                    each_write_counts_one_up,
+                    another_version_is_refused_with_the_current_one,
+                    a_second_key_is_unique_in_its_kind,
+                    a_second_key_is_free_again,
+                    keys_are_compared_byte_for_byte,
+                    what_has_expired_is_absent,
+                    lists_come_in_the_order_of_keys,
+                    a_list_is_paged,
+                    a_deleted_record_is_gone,
+                    one_of_fifty_writers_wins,
+                    one_of_fifty_takers_of_a_second_key_wins,
+                ]
+            );
         }
     };
 }
@@ -114,14 +124,19 @@ macro_rules! bus_suite {
         mod bus {
             #[allow(unused_imports, reason = "whatever the expression needs")]
             use super::*;
-            $crate::__conformance_cases!(bus, dyn $crate::bus::Bus, $factory, [
-                every_subscriber_hears_every_notice,
-                notices_arrive_as_they_were_sent,
-                a_publisher_is_heard_in_order,
-                nobody_listening_is_no_error,
-                whoever_misses_something_is_told,
-                a_subscriber_who_left_holds_up_nobody,
-            ]);
+            $crate::__conformance_cases!(
+                bus,
+                dyn $crate::bus::Bus,
+                $factory,
+                [
+                    every_subscriber_hears_every_notice,
+                    notices_arrive_as_they_were_sent,
+                    a_publisher_is_heard_in_order,
+                    nobody_listening_is_no_error,
+                    whoever_misses_something_is_told,
+                    a_subscriber_who_left_holds_up_nobody,
+                ]
+            );
         }
     };
 }

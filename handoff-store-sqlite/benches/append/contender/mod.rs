@@ -13,6 +13,9 @@ pub(crate) type Contender = fn(&Path, Durability, usize, Duration) -> u64;
 
 /// The threads of every contender's senders.
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     runtime.expect("a runtime")
 }

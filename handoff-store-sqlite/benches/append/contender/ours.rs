@@ -14,8 +14,13 @@ use crate::payload::Growing;
 pub(crate) fn ours(folder: &Path, durability: Durability, senders: usize, time: Duration) -> u64 {
     super::runtime().block_on(async {
         let options = SqliteOptions::default().durability(durability);
-        let store = SqliteStore::open(folder.join("handoff.db"), options).await.expect("a store");
-        let (done, total) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let store = SqliteStore::open(folder.join("handoff.db"), options)
+            .await
+            .expect("a store");
+        let (done, total) = (
+            Arc::new(AtomicBool::new(false)),
+            Arc::new(AtomicU64::new(0)),
+        );
         let mut tasks = JoinSet::new();
         for number in 0..senders {
             let (store, done, total) = (store.clone(), done.clone(), total.clone());

@@ -28,16 +28,25 @@ struct Message {
 type Write = fn(&Connection, &Message) -> rusqlite::Result<bool>;
 
 /// The same rows and bytes in the same tables.
-pub(crate) fn same_rows(folder: &Path, durability: Durability, senders: usize, time: Duration) -> u64 {
+pub(crate) fn same_rows(
+    folder: &Path,
+    durability: Durability,
+    senders: usize,
+    time: Duration,
+) -> u64 {
     let connection = open(folder, durability);
-    for sql in [include_str!("../../../migrations/0001_conversations.sql")] {
-        connection.execute_batch(sql).expect("the tables");
-    }
+    let tables = include_str!("../../../migrations/0001_conversations.sql");
+    connection.execute_batch(tables).expect("the tables");
     run(connection, write_same_rows, senders, time)
 }
 
 /// One row a message, and the conversation's version.
-pub(crate) fn message(folder: &Path, durability: Durability, senders: usize, time: Duration) -> u64 {
+pub(crate) fn message(
+    folder: &Path,
+    durability: Durability,
+    senders: usize,
+    time: Duration,
+) -> u64 {
     let connection = open(folder, durability);
     let tables = "CREATE TABLE conversations (num INTEGER PRIMARY KEY, version INTEGER NOT NULL) STRICT;
         CREATE TABLE messages (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL,
@@ -48,21 +57,34 @@ pub(crate) fn message(folder: &Path, durability: Durability, senders: usize, tim
 
 fn open(folder: &Path, durability: Durability) -> Connection {
     let connection = Connection::open(folder.join("raw.db")).expect("a database");
-    let synchronous = if durability == Durability::Full { "FULL" } else { "NORMAL" };
+    let synchronous = if durability == Durability::Full {
+        "FULL"
+    } else {
+        "NORMAL"
+    };
     for (pragma, value) in [
         ("journal_mode", "WAL"),
         ("synchronous", synchronous),
         ("wal_autocheckpoint", "8192"),
         ("cache_size", "-16000"),
     ] {
-        connection.pragma_update(None, pragma, value).expect("a pragma");
+        connection
+            .pragma_update(None, pragma, value)
+            .expect("a pragma");
     }
     connection.set_prepared_statement_cache_capacity(32);
     connection
 }
 
 fn write_same_rows(connection: &Connection, message: &Message) -> rusqlite::Result<bool> {
-    let Message { num, seq, key, event, state, .. } = message;
+    let Message {
+        num,
+        seq,
+        key,
+        event,
+        state,
+        ..
+    } = message;
     let known = connection
         .prepare_cached("SELECT 1 FROM receipts WHERE conversation = ? AND key = ?")?
         .exists(params![num, key])?;
@@ -85,8 +107,12 @@ fn write_same_rows(connection: &Connection, message: &Message) -> rusqlite::Resu
             )?
             .execute(params![num, seq, newest, -newest, state])?
     };
-    connection.prepare_cached("INSERT INTO events VALUES (?, ?, ?)")?.execute(params![num, seq, event])?;
-    connection.prepare_cached("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)")?.execute(params![num, key, seq, seq, seq])?;
+    connection
+        .prepare_cached("INSERT INTO events VALUES (?, ?, ?)")?
+        .execute(params![num, seq, event])?;
+    connection
+        .prepare_cached("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)")?
+        .execute(params![num, key, seq, seq, seq])?;
     connection
         .prepare_cached("INSERT INTO unsearched (conversation, seq) VALUES (?, ?)")?
         .execute(params![num, seq])?;
@@ -94,19 +120,27 @@ fn write_same_rows(connection: &Connection, message: &Message) -> rusqlite::Resu
 }
 
 fn write_message(connection: &Connection, message: &Message) -> rusqlite::Result<bool> {
-    let Message { num, seq, event, .. } = message;
+    let Message {
+        num, seq, event, ..
+    } = message;
     let written = connection
         .prepare_cached(
             "INSERT INTO conversations VALUES (?1, ?2)
              ON CONFLICT DO UPDATE SET version = ?2 WHERE version = ?2 - 1",
         )?
         .execute(params![num, seq])?;
-    connection.prepare_cached("INSERT INTO messages VALUES (?, ?, ?)")?.execute(params![num, seq, event])?;
+    connection
+        .prepare_cached("INSERT INTO messages VALUES (?, ?, ?)")?
+        .execute(params![num, seq, event])?;
     Ok(written == 1)
 }
 
 /// The writer: whatever waits goes into one transaction.
-fn write_all(connection: &Connection, mut messages: mpsc::Receiver<Message>, write: Write) -> rusqlite::Result<()> {
+fn write_all(
+    connection: &Connection,
+    mut messages: mpsc::Receiver<Message>,
+    write: Write,
+) -> rusqlite::Result<()> {
     while let Some(first) = messages.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH
@@ -129,7 +163,8 @@ fn write_all(connection: &Connection, mut messages: mpsc::Receiver<Message>, wri
 
 fn run(connection: Connection, write: Write, senders: usize, time: Duration) -> u64 {
     let (queue, messages) = mpsc::channel(1024);
-    let writer = std::thread::spawn(move || write_all(&connection, messages, write).expect("the writer"));
+    let writer =
+        std::thread::spawn(move || write_all(&connection, messages, write).expect("the writer"));
     let total = super::runtime().block_on(send_all(queue, senders, time));
     writer.join().expect("the writer");
     total
@@ -139,9 +174,14 @@ async fn send_all(queue: mpsc::Sender<Message>, senders: usize, time: Duration) 
     let mut sample = Growing::new(0);
     sample.next();
     let sample = sample.next();
-    let event: Arc<str> = serde_json::to_string(&sample.events[0]).expect("JSON").into();
+    let event: Arc<str> = serde_json::to_string(&sample.events[0])
+        .expect("JSON")
+        .into();
     let state: Arc<str> = serde_json::to_string(&*sample.state).expect("JSON").into();
-    let (done, total) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let (done, total) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicU64::new(0)),
+    );
     let mut tasks = JoinSet::new();
     for num in 1..=i64::try_from(senders).unwrap_or(i64::MAX) {
         let (queue, done, total) = (queue.clone(), done.clone(), total.clone());
@@ -152,7 +192,14 @@ async fn send_all(queue: mpsc::Sender<Message>, senders: usize, time: Duration) 
                 seq += 1;
                 let (answer, answered) = oneshot::channel();
                 let key = format!("v/{:032x}", seq * 7919);
-                let message = Message { num, seq, key, event: event.clone(), state: state.clone(), answer };
+                let message = Message {
+                    num,
+                    seq,
+                    key,
+                    event: event.clone(),
+                    state: state.clone(),
+                    answer,
+                };
                 queue.send(message).await.ok();
                 assert!(answered.await.expect("an answer"));
                 total.fetch_add(1, Ordering::Relaxed);

@@ -20,26 +20,34 @@ type Ear = BoxStream<'static, Heard>;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 fn changed(version: u64) -> Notice {
-    Notice::Changed { conversation: id(1), service: service("shop"), version }
+    Notice::Changed {
+        conversation: id(1),
+        service: service("shop"),
+        version,
+    }
 }
 
 async fn hear(ear: &mut Ear) -> Heard {
     let heard = tokio::time::timeout(PATIENCE, ear.next()).await;
-    heard.expect("a notice is missing").expect("a subscription never ends by itself")
+    heard
+        .expect("a notice is missing")
+        .expect("a subscription never ends by itself")
 }
 
 /// Hears until the change to this version; `None` where something was lost on the way. Doubles are passed over.
 async fn versions_until(ear: &mut Ear, last: u64) -> Option<Vec<u64>> {
     let mut versions = Vec::new();
-    let mut lost = false;
+    let mut whole = true;
     while versions.last() != Some(&last) {
         match hear(ear).await {
-            Heard::Notice(Notice::Changed { version, .. }) if versions.last() != Some(&version) => versions.push(version),
-            Heard::Lagged => lost = true,
+            Heard::Notice(Notice::Changed { version, .. }) if versions.last() != Some(&version) => {
+                versions.push(version);
+            }
+            Heard::Lagged => whole = false,
             Heard::Notice(_) => {}
         }
     }
-    (!lost).then_some(versions)
+    whole.then_some(versions)
 }
 
 /// Three subscribers, the publisher's own among them, and only what comes after they began.
@@ -53,21 +61,52 @@ pub async fn every_subscriber_hears_every_notice(bus: Line) {
     bus.publish(&[]).await.unwrap();
     bus.publish(&[changed(4)]).await.unwrap();
     for ear in &mut ears {
-        let heard = versions_until(ear, 4).await.expect("nothing is lost among so few");
-        assert_eq!(heard.iter().filter(|version| **version > 1).collect::<Vec<_>>(), [&2, &3, &4]);
+        let heard = versions_until(ear, 4)
+            .await
+            .expect("nothing is lost among so few");
+        assert_eq!(
+            heard
+                .iter()
+                .filter(|version| **version > 1)
+                .collect::<Vec<_>>(),
+            [&2, &3, &4]
+        );
     }
 }
 
 /// Every kind of notice, and texts byte for byte.
 pub async fn notices_arrive_as_they_were_sent(bus: Line) {
-    let ticket = Ticket { conversation: id(7), epoch: (1 << 53) - 1, turn: 3 };
+    let ticket = Ticket {
+        conversation: id(7),
+        epoch: (1 << 53) - 1,
+        turn: 3,
+    };
     let sent = [
         changed((1 << 53) - 1),
-        Notice::Record { kind: RecordKind::Service, key: "shop \u{0} é e\u{301}".into() },
-        Notice::Signal(Signal::Piece { ticket, offset: 12, text: "👩‍💻\u{202e}\n\"'".into() }),
-        Notice::Signal(Signal::Typing { conversation: id(7), who: Speaker::Agent, agent: Some(agent("Zoë")), typing: true }),
-        Notice::Signal(Signal::Viewing { conversation: id(7), agent: agent("bo"), viewing: false }),
-        Notice::Signal(Signal::Presence { agent: agent("bo").id, present: true }),
+        Notice::Record {
+            kind: RecordKind::Service,
+            key: "shop \u{0} é e\u{301}".into(),
+        },
+        Notice::Signal(Signal::Piece {
+            ticket,
+            offset: 12,
+            text: "👩‍💻\u{202e}\n\"'".into(),
+        }),
+        Notice::Signal(Signal::Typing {
+            conversation: id(7),
+            who: Speaker::Agent,
+            agent: Some(agent("Zoë")),
+            typing: true,
+        }),
+        Notice::Signal(Signal::Viewing {
+            conversation: id(7),
+            agent: agent("bo"),
+            viewing: false,
+        }),
+        Notice::Signal(Signal::Presence {
+            agent: agent("bo").id,
+            present: true,
+        }),
     ];
     let mut ear = bus.subscribe().await.unwrap();
     bus.publish(&sent).await.unwrap();
@@ -109,7 +148,9 @@ pub async fn whoever_misses_something_is_told(bus: Line) {
     loop {
         match hear(&mut ear).await {
             Heard::Lagged => told = true,
-            Heard::Notice(Notice::Changed { version: 200_000, .. }) => break,
+            Heard::Notice(Notice::Changed {
+                version: 200_000, ..
+            }) => break,
             Heard::Notice(Notice::Changed { version, .. }) => {
                 assert!(version >= heard, "{version} after {heard}");
                 gap |= version > heard + 1;
@@ -118,7 +159,10 @@ pub async fn whoever_misses_something_is_told(bus: Line) {
             Heard::Notice(other) => unreachable!("{other:?}"),
         }
     }
-    assert!(told || (!gap && heard == 100_000), "lost notices without a word");
+    assert!(
+        told || (!gap && heard == 100_000),
+        "lost notices without a word"
+    );
     bus.publish(&[changed(200_001)]).await.unwrap();
     assert_eq!(hear(&mut ear).await, Heard::Notice(changed(200_001)));
 }

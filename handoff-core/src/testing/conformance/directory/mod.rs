@@ -35,11 +35,17 @@ fn record(kind: RecordKind, key: &str) -> Record {
 }
 
 fn account(key: &str, email: &str) -> Record {
-    Record { lookup: Some(email.into()), ..record(RecordKind::Account, key) }
+    Record {
+        lookup: Some(email.into()),
+        ..record(RecordKind::Account, key)
+    }
 }
 
 fn expiring(record: Record, millis: i64) -> Record {
-    Record { expires_at: Some(at(millis)), ..record }
+    Record {
+        expires_at: Some(at(millis)),
+        ..record
+    }
 }
 
 /// Writes what nothing stands in the way of.

@@ -10,7 +10,12 @@ use crate::testing::conformance::fixture::{
     Chat, agent, at, closed, escalation, flag, message, page_at, service, takeover, visitor,
 };
 
-const SORTS: [BoardSort; 4] = [BoardSort::Attention, BoardSort::Newest, BoardSort::Oldest, BoardSort::LongestWaiting];
+const SORTS: [BoardSort; 4] = [
+    BoardSort::Attention,
+    BoardSort::Newest,
+    BoardSort::Oldest,
+    BoardSort::LongestWaiting,
+];
 
 /// Sixty conversations of every kind, many of them at the same moment.
 async fn crowd(store: &Store) -> Vec<Chat> {
@@ -19,7 +24,12 @@ async fn crowd(store: &Store) -> Vec<Chat> {
         let nth = i64::try_from(number).unwrap();
         let in_service = ["shop", "pub", "bank"][(number % 3) as usize];
         // Ids, openings and last words in different orders, with ties.
-        let mut chat = Chat::of(number * 7 % 61, in_service, &format!("visitor {}", number % 10)).at(1_000 + nth % 4 * 1_000);
+        let mut chat = Chat::of(
+            number * 7 % 61,
+            in_service,
+            &format!("visitor {}", number % 10),
+        )
+        .at(1_000 + nth % 4 * 1_000);
         chat = chat.opened_in(&**store).await;
         chat.set_time(10_000 + nth % 7 * 1_000);
         if number % 2 == 0 {
@@ -42,25 +52,60 @@ fn kind(number: u128) -> Vec<EventBody> {
         5 => vec![EventBody::VisitorLeft, EventBody::Dropped],
         6 => vec![takeover("bo"), EventBody::Resolved],
         7 => vec![closed()],
-        8 => vec![escalation(), EventBody::FallbackSent { text: "Later!".into() }],
-        9 => vec![flag(FlagKind::Rule("%_".into())), takeover("ana"), EventBody::VisitorLeft, EventBody::Dropped],
+        8 => vec![
+            escalation(),
+            EventBody::FallbackSent {
+                text: "Later!".into(),
+            },
+        ],
+        9 => vec![
+            flag(FlagKind::Rule("%_".into())),
+            takeover("ana"),
+            EventBody::VisitorLeft,
+            EventBody::Dropped,
+        ],
         _ => vec![flag(FlagKind::NonAnswer), closed()],
     };
     if number.is_multiple_of(4) {
-        bodies.insert(0, EventBody::ScoreSet { score: (number % 5 * 25) as u8 });
+        bodies.insert(
+            0,
+            EventBody::ScoreSet {
+                score: [0, 25, 50, 75, 100][(number % 5) as usize],
+            },
+        );
     }
     if number.is_multiple_of(3) {
-        bodies.insert(0, EventBody::CategorySet { category: Some(["Sales", "Ünïcode %_", "Billing"][(number % 9 / 3) as usize].into()) });
+        bodies.insert(
+            0,
+            EventBody::CategorySet {
+                category: Some(
+                    ["Sales", "Ünïcode %_", "Billing"][(number % 9 / 3) as usize].into(),
+                ),
+            },
+        );
     }
     if number.is_multiple_of(5) {
-        bodies.insert(0, page_at(["https://shop.example/pricing?x=100%", "https://shop.example/Pricing_", "/help"][(number % 15 / 5) as usize]));
+        bodies.insert(
+            0,
+            page_at(
+                [
+                    "https://shop.example/pricing?x=100%",
+                    "https://shop.example/Pricing_",
+                    "/help",
+                ][(number % 15 / 5) as usize],
+            ),
+        );
     }
     bodies
 }
 
 /// The cards that a query must show, all of them, in their order.
 fn expected(chats: &[Chat], query: &BoardQuery) -> Vec<Card> {
-    let mut cards: Vec<Card> = chats.iter().map(Chat::card).filter(|card| query.admits(card)).collect();
+    let mut cards: Vec<Card> = chats
+        .iter()
+        .map(Chat::card)
+        .filter(|card| query.admits(card))
+        .collect();
     cards.sort_by_key(|card| query.sort.key(card).order());
     cards
 }
@@ -72,7 +117,10 @@ async fn pages(store: &Store, query: &BoardQuery) -> Vec<Card> {
     loop {
         let page = store.board(&query).await.unwrap();
         assert!(page.cards.len() <= query.limit);
-        assert!(page.next.is_none() || page.cards.len() == query.limit, "a page with a next one is full");
+        assert!(
+            page.next.is_none() || page.cards.len() == query.limit,
+            "a page with a next one is full"
+        );
         cards.extend(page.cards.into_iter().map(Arc::unwrap_or_clone));
         match page.next {
             Some(next) => query.cursor = Some(next),
@@ -82,7 +130,10 @@ async fn pages(store: &Store, query: &BoardQuery) -> Vec<Card> {
 }
 
 fn names(cards: &[Card]) -> Vec<String> {
-    cards.iter().map(|card| format!("{} {:?}", card.id, card.status)).collect()
+    cards
+        .iter()
+        .map(|card| format!("{} {:?}", card.id, card.status))
+        .collect()
 }
 
 async fn check(store: &Store, chats: &[Chat], query: BoardQuery) -> usize {
@@ -97,31 +148,93 @@ pub async fn every_order_is_total_and_pages_meet(store: Store) {
     let chats = crowd(&store).await;
     for sort in SORTS {
         for limit in [1, 2, 7, 59, 60, 61, 200] {
-            let found = check(&store, &chats, BoardQuery { sort, limit, ..BoardQuery::default() }).await;
+            let found = check(
+                &store,
+                &chats,
+                BoardQuery {
+                    sort,
+                    limit,
+                    ..BoardQuery::default()
+                },
+            )
+            .await;
             assert_eq!(found, 60);
         }
     }
 }
 
 fn every_filter() -> Vec<BoardQuery> {
-    let all = || BoardQuery { limit: 13, ..BoardQuery::default() };
-    let mut queries: Vec<BoardQuery> = Status::ALL.map(|status| BoardQuery { statuses: vec![status], ..all() }).into();
+    let all = || BoardQuery {
+        limit: 13,
+        ..BoardQuery::default()
+    };
+    let mut queries: Vec<BoardQuery> = Status::ALL
+        .map(|status| BoardQuery {
+            statuses: vec![status],
+            ..all()
+        })
+        .into();
     queries.extend([
-        BoardQuery { statuses: vec![Status::Waiting, Status::Closed], ..all() },
-        BoardQuery { statuses: Status::ALL.to_vec(), ..all() },
-        BoardQuery { services: vec![service("pub")], ..all() },
-        BoardQuery { services: vec![service("pub"), service("bank"), service("nowhere")], ..all() },
-        BoardQuery { attention: true, ..all() },
-        BoardQuery { follow_up: true, ..all() },
-        BoardQuery { holder: Some(agent("ana").id), ..all() },
-        BoardQuery { visitor: Some(visitor("visitor 3")), ..all() },
-        BoardQuery { score_from: Some(0), ..all() },
-        BoardQuery { score_from: Some(50), ..all() },
-        BoardQuery { page: Some("pricing".into()), ..all() },
-        BoardQuery { page: Some("ing_".into()), ..all() },
-        BoardQuery { page: Some("%".into()), ..all() },
-        BoardQuery { category: Some("Ünïcode %_".into()), ..all() },
-        BoardQuery { category: Some("Sales".into()), ..all() },
+        BoardQuery {
+            statuses: vec![Status::Waiting, Status::Closed],
+            ..all()
+        },
+        BoardQuery {
+            statuses: Status::ALL.to_vec(),
+            ..all()
+        },
+        BoardQuery {
+            services: vec![service("pub")],
+            ..all()
+        },
+        BoardQuery {
+            services: vec![service("pub"), service("bank"), service("nowhere")],
+            ..all()
+        },
+        BoardQuery {
+            attention: true,
+            ..all()
+        },
+        BoardQuery {
+            follow_up: true,
+            ..all()
+        },
+        BoardQuery {
+            holder: Some(agent("ana").id),
+            ..all()
+        },
+        BoardQuery {
+            visitor: Some(visitor("visitor 3")),
+            ..all()
+        },
+        BoardQuery {
+            score_from: Some(0),
+            ..all()
+        },
+        BoardQuery {
+            score_from: Some(50),
+            ..all()
+        },
+        BoardQuery {
+            page: Some("pricing".into()),
+            ..all()
+        },
+        BoardQuery {
+            page: Some("ing_".into()),
+            ..all()
+        },
+        BoardQuery {
+            page: Some("%".into()),
+            ..all()
+        },
+        BoardQuery {
+            category: Some("Ünïcode %_".into()),
+            ..all()
+        },
+        BoardQuery {
+            category: Some("Sales".into()),
+            ..all()
+        },
     ]);
     queries
 }
@@ -131,11 +244,26 @@ pub async fn every_filter_admits_what_it_says(store: Store) {
     let chats = crowd(&store).await;
     for query in every_filter() {
         for sort in SORTS {
-            let found = check(&store, &chats, BoardQuery { sort, ..query.clone() }).await;
-            assert!(found > 0, "a filter that finds nothing proves nothing: {query:?}");
+            let found = check(
+                &store,
+                &chats,
+                BoardQuery {
+                    sort,
+                    ..query.clone()
+                },
+            )
+            .await;
+            assert!(
+                found > 0,
+                "a filter that finds nothing proves nothing: {query:?}"
+            );
         }
     }
-    let nobody = BoardQuery { holder: Some(agent("nobody").id), limit: 10, ..BoardQuery::default() };
+    let nobody = BoardQuery {
+        holder: Some(agent("nobody").id),
+        limit: 10,
+        ..BoardQuery::default()
+    };
     assert_eq!(check(&store, &chats, nobody).await, 0);
 }
 
@@ -169,24 +297,51 @@ pub async fn a_page_has_a_bound(store: Store) {
     for number in 0..=MAX_PAGE as u128 {
         Chat::new(number + 1).opened_in(&*store).await;
     }
-    let page = store.board(&BoardQuery { limit: usize::MAX, ..BoardQuery::default() }).await.unwrap();
+    let page = store
+        .board(&BoardQuery {
+            limit: usize::MAX,
+            ..BoardQuery::default()
+        })
+        .await
+        .unwrap();
     assert_eq!(page.cards.len(), MAX_PAGE);
-    let rest = store.board(&BoardQuery { limit: 10, cursor: page.next, ..BoardQuery::default() }).await.unwrap();
+    let rest = store
+        .board(&BoardQuery {
+            limit: 10,
+            cursor: page.next,
+            ..BoardQuery::default()
+        })
+        .await
+        .unwrap();
     assert_eq!((rest.cards.len(), rest.next), (1, None));
-    assert_eq!(store.board(&BoardQuery::default()).await.unwrap().cards, [], "none asked for");
+    assert_eq!(
+        store.board(&BoardQuery::default()).await.unwrap().cards,
+        [],
+        "none asked for"
+    );
 }
 
 /// A card stands where its last commit puts it, and nowhere else.
 pub async fn a_changed_card_moves_and_stays_one(store: Store) {
     let mut chats = Vec::new();
-    for number in 1..=5 {
-        chats.push(Chat::new(number).at(1_000 * number as i64).opened_in(&*store).await);
+    for number in 1..=5_u32 {
+        chats.push(
+            Chat::new(number.into())
+                .at(1_000 * i64::from(number))
+                .opened_in(&*store)
+                .await,
+        );
     }
     let steps: [(i64, EventBody); 8] = [
         (10_000, message("hello")),
         (11_000, flag(FlagKind::NonAnswer)),
         (12_000, takeover("ana")),
-        (13_000, EventBody::FlagDismissed { flag: FlagKind::NonAnswer }),
+        (
+            13_000,
+            EventBody::FlagDismissed {
+                flag: FlagKind::NonAnswer,
+            },
+        ),
         (14_000, EventBody::AgentMessaged { text: "hi".into() }),
         (15_000, EventBody::Resolved),
         (16_000, EventBody::Reopened { holder: None }),
@@ -197,7 +352,17 @@ pub async fn a_changed_card_moves_and_stays_one(store: Store) {
         chats[1].done_in(&*store, [body]).await;
         for sort in SORTS {
             for statuses in [vec![], vec![chats[1].card().status]] {
-                check(&store, &chats, BoardQuery { sort, statuses, limit: 2, ..BoardQuery::default() }).await;
+                check(
+                    &store,
+                    &chats,
+                    BoardQuery {
+                        sort,
+                        statuses,
+                        limit: 2,
+                        ..BoardQuery::default()
+                    },
+                )
+                .await;
             }
         }
     }
@@ -214,7 +379,10 @@ pub async fn counters_count_every_service(store: Store) {
     assert_eq!(names, ["bank", "pub", "shop", "zoo"]);
     for (service, counts) in found {
         let mut expected = BoardCounts::default();
-        chats.iter().filter(|chat| chat.state.service == service).for_each(|chat| expected.add(&chat.card()));
+        chats
+            .iter()
+            .filter(|chat| chat.state.service == service)
+            .for_each(|chat| expected.add(&chat.card()));
         assert_eq!(counts, expected, "{service}");
     }
     assert_eq!(store.due(at(0), 10).await.unwrap(), []);

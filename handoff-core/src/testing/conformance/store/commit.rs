@@ -3,7 +3,9 @@
 use super::Store;
 use crate::conversation::EventBody;
 use crate::store::{BoardQuery, Commit, CommitOutcome, Receipt};
-use crate::testing::conformance::fixture::{Chat, at, committed, id, message, outbox_row, receipt, service, visitor};
+use crate::testing::conformance::fixture::{
+    Chat, at, committed, id, message, outbox_row, receipt, service, visitor,
+};
 
 /// Reads of what does not exist find nothing, and are no errors.
 pub async fn what_is_unknown_is_absent(store: Store) {
@@ -11,13 +13,31 @@ pub async fn what_is_unknown_is_absent(store: Store) {
     assert_eq!(store.events(id(1), 0, 10).await.unwrap(), []);
     assert_eq!(store.events_before(id(1), u64::MAX, 10).await.unwrap(), []);
     assert_eq!(store.receipt(id(1), "k").await.unwrap(), None);
-    assert_eq!(store.current(&service("shop"), &visitor("nobody")).await.unwrap(), None);
+    assert_eq!(
+        store
+            .current(&service("shop"), &visitor("nobody"))
+            .await
+            .unwrap(),
+        None
+    );
     assert_eq!(store.counts().await.unwrap(), []);
     assert_eq!(store.due(at(i64::MAX), 10).await.unwrap(), []);
     assert_eq!(store.next_wake().await.unwrap(), None);
-    assert_eq!(store.take_outbox(at(i64::MAX), at(i64::MAX), 10).await.unwrap(), []);
+    assert_eq!(
+        store
+            .take_outbox(at(i64::MAX), at(i64::MAX), 10)
+            .await
+            .unwrap(),
+        []
+    );
     assert_eq!(store.dead_letters(10).await.unwrap(), []);
-    let board = store.board(&BoardQuery { limit: 10, ..BoardQuery::default() }).await.unwrap();
+    let board = store
+        .board(&BoardQuery {
+            limit: 10,
+            ..BoardQuery::default()
+        })
+        .await
+        .unwrap();
     assert_eq!((board.cards, board.next), (Vec::new(), None));
 }
 
@@ -27,14 +47,36 @@ pub async fn a_commit_is_read_back_whole(store: Store) {
     let opening = chat.open();
     committed(&*store, opening.clone()).await;
     let mut second = chat.step([message("hello"), message("anybody?")]);
-    second.receipt = Some(Receipt { key: "v/1".into(), digest: 42, first: 2, version: 3 });
+    second.receipt = Some(Receipt {
+        key: "v/1".into(),
+        digest: 42,
+        first: 2,
+        version: 3,
+    });
     committed(&*store, second.clone()).await;
 
-    assert_eq!(store.load(chat.id()).await.unwrap().as_deref(), Some(&chat.state));
-    let log: Vec<_> = opening.events.iter().chain(second.events.iter()).cloned().collect();
+    assert_eq!(
+        store.load(chat.id()).await.unwrap().as_deref(),
+        Some(&chat.state)
+    );
+    let log: Vec<_> = opening
+        .events
+        .iter()
+        .chain(second.events.iter())
+        .cloned()
+        .collect();
     assert_eq!(store.events(chat.id(), 0, 100).await.unwrap(), log);
-    assert_eq!(store.receipt(chat.id(), "v/1").await.unwrap(), second.receipt);
-    let board = store.board(&BoardQuery { limit: 10, ..BoardQuery::default() }).await.unwrap();
+    assert_eq!(
+        store.receipt(chat.id(), "v/1").await.unwrap(),
+        second.receipt
+    );
+    let board = store
+        .board(&BoardQuery {
+            limit: 10,
+            ..BoardQuery::default()
+        })
+        .await
+        .unwrap();
     assert_eq!(board.cards, [second.card]);
 }
 
@@ -44,19 +86,47 @@ pub async fn events_without_a_gap_or_nothing(store: Store) {
     let good = chat.clone().step([message("a"), message("b")]);
     let with_seqs = |seqs: [u64; 2]| {
         let mut commit = good.clone();
-        commit.events = commit.events.iter().zip(seqs).map(|(event, seq)| crate::conversation::Event { seq, ..event.clone() }).collect();
+        commit.events = commit
+            .events
+            .iter()
+            .zip(seqs)
+            .map(|(event, seq)| crate::conversation::Event {
+                seq,
+                ..event.clone()
+            })
+            .collect();
         commit
     };
     let mut other_state = good.clone();
     other_state.state = chat.state.clone().into();
-    let without_events = Commit { events: [].into(), ..good.clone() };
-    let shifted = Commit { expected: 0, ..good.clone() };
-    let wrong = [with_seqs([2, 4]), with_seqs([2, 2]), with_seqs([3, 2]), with_seqs([1, 2]), other_state, without_events, shifted];
+    let without_events = Commit {
+        events: [].into(),
+        ..good.clone()
+    };
+    let shifted = Commit {
+        expected: 0,
+        ..good.clone()
+    };
+    let wrong = [
+        with_seqs([2, 4]),
+        with_seqs([2, 2]),
+        with_seqs([3, 2]),
+        with_seqs([1, 2]),
+        other_state,
+        without_events,
+        shifted,
+    ];
     for commit in wrong {
-        let error = store.commit(commit.clone()).await.expect_err("a gap must be refused");
+        let error = store
+            .commit(commit.clone())
+            .await
+            .expect_err("a gap must be refused");
         assert!(!error.is_temporary(), "{error} for {commit:?}");
         assert_eq!(store.events(chat.id(), 0, 10).await.unwrap().len(), 1);
-        assert_eq!(store.load(chat.id()).await.unwrap().as_deref(), Some(&chat.state));
+        assert_eq!(
+            store.load(chat.id()).await.unwrap().as_deref(),
+            Some(&chat.state)
+        );
     }
     committed(&*store, good).await;
 }
@@ -78,22 +148,40 @@ pub async fn another_version_conflicts_and_stores_nothing(store: Store) {
         let outcome = store.commit(from(version)).await.unwrap();
         assert_eq!(outcome, CommitOutcome::VersionConflict, "from {version}");
     }
-    assert_eq!(store.load(chat.id()).await.unwrap().as_deref(), Some(&chat.state));
+    assert_eq!(
+        store.load(chat.id()).await.unwrap().as_deref(),
+        Some(&chat.state)
+    );
     assert_eq!(store.events(chat.id(), 0, 10).await.unwrap().len(), 2);
     assert_eq!(store.receipt(chat.id(), "late").await.unwrap(), None);
-    assert_eq!(store.take_outbox(at(i64::MAX), at(i64::MAX), 10).await.unwrap(), []);
+    assert_eq!(
+        store
+            .take_outbox(at(i64::MAX), at(i64::MAX), 10)
+            .await
+            .unwrap(),
+        []
+    );
 
     let mut unknown = Chat::new(2);
     unknown.state.version = 1;
     let outcome = store.commit(unknown.step([message("x")])).await.unwrap();
-    assert_eq!(outcome, CommitOutcome::VersionConflict, "a conversation that does not exist is at version 0");
+    assert_eq!(
+        outcome,
+        CommitOutcome::VersionConflict,
+        "a conversation that does not exist is at version 0"
+    );
     committed(&*store, from(2)).await;
 }
 
 /// A key is answered with the first receipt for ever, and belongs to its conversation alone.
 pub async fn a_repeated_command_gets_its_first_receipt(store: Store) {
     let mut chat = Chat::new(1).opened_in(&*store).await;
-    let first = Receipt { key: "v/a".into(), digest: 1, first: 2, version: 2 };
+    let first = Receipt {
+        key: "v/a".into(),
+        digest: 1,
+        first: 2,
+        version: 2,
+    };
     let mut commit = chat.say("once");
     commit.receipt = Some(first.clone());
     committed(&*store, commit).await;
@@ -103,10 +191,19 @@ pub async fn a_repeated_command_gets_its_first_receipt(store: Store) {
         committed(&*store, commit).await;
     }
     let mut repeat = chat.clone().say("once");
-    repeat.receipt = Some(Receipt { digest: 2, ..receipt("v/a", 60) });
-    assert_eq!(store.commit(repeat).await.unwrap(), CommitOutcome::Repeated(first.clone()));
+    repeat.receipt = Some(Receipt {
+        digest: 2,
+        ..receipt("v/a", 60)
+    });
+    assert_eq!(
+        store.commit(repeat).await.unwrap(),
+        CommitOutcome::Repeated(first.clone())
+    );
     assert_eq!(store.receipt(chat.id(), "v/a").await.unwrap(), Some(first));
-    assert_eq!(store.load(chat.id()).await.unwrap().unwrap().version, chat.state.version);
+    assert_eq!(
+        store.load(chat.id()).await.unwrap().unwrap().version,
+        chat.state.version
+    );
 
     let mut other = Chat::new(2).opened_in(&*store).await;
     let mut commit = other.say("once");
@@ -117,7 +214,10 @@ pub async fn a_repeated_command_gets_its_first_receipt(store: Store) {
 
 /// A known command is answered before the version is looked at, and the version before the open key.
 pub async fn checks_come_in_order(store: Store) {
-    let mut chat = Chat::of(1, "shop", "ana").exclusive().opened_in(&*store).await;
+    let mut chat = Chat::of(1, "shop", "ana")
+        .exclusive()
+        .opened_in(&*store)
+        .await;
     let stale = chat.clone();
     let mut commit = chat.say("once");
     commit.receipt = Some(receipt("k", 2));
@@ -144,9 +244,22 @@ pub async fn checks_come_in_order(store: Store) {
 pub async fn receipts_are_kept_bit_for_bit(store: Store) {
     let mut chat = Chat::new(1).opened_in(&*store).await;
     let large = i64::MAX.unsigned_abs();
-    let keys = ["a/é/1", "a/e\u{301}/1", "A/É/1", "👩‍👩‍👧", "مفتاح", "%_'\"\\", " a/é/1"];
+    let keys = [
+        "a/é/1",
+        "a/e\u{301}/1",
+        "A/É/1",
+        "👩‍👩‍👧",
+        "مفتاح",
+        "%_'\"\\",
+        " a/é/1",
+    ];
     for (n, key) in keys.into_iter().enumerate() {
-        let given = Receipt { key: key.into(), digest: u64::MAX - n as u64, first: large - 1, version: large };
+        let given = Receipt {
+            key: key.into(),
+            digest: u64::MAX - n as u64,
+            first: large - 1,
+            version: large,
+        };
         let mut commit = chat.say("x");
         commit.receipt = Some(given.clone());
         committed(&*store, commit).await;
@@ -164,9 +277,23 @@ pub async fn what_is_acknowledged_is_seen_at_once(store: Store) {
         committed(&*store, commit).await;
         assert_eq!(store.load(chat.id()).await.unwrap().unwrap().version, n);
         let events = store.events(chat.id(), n - 1, 10).await.unwrap();
-        assert!(matches!(&events[0].body, EventBody::MessageReceived { text } if *text == format!("message {n}")));
-        assert!(store.receipt(chat.id(), &n.to_string()).await.unwrap().is_some());
-        let board = store.board(&BoardQuery { limit: 1, ..BoardQuery::default() }).await.unwrap();
+        assert!(
+            matches!(&events[0].body, EventBody::MessageReceived { text } if *text == format!("message {n}"))
+        );
+        assert!(
+            store
+                .receipt(chat.id(), &n.to_string())
+                .await
+                .unwrap()
+                .is_some()
+        );
+        let board = store
+            .board(&BoardQuery {
+                limit: 1,
+                ..BoardQuery::default()
+            })
+            .await
+            .unwrap();
         assert_eq!(board.cards, [card]);
     }
 }

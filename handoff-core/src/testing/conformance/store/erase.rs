@@ -10,13 +10,21 @@ use crate::testing::conformance::fixture::{
 
 /// A conversation with everything that one can have.
 async fn full(store: &Store, number: u128, in_service: &str, of_visitor: &str) -> Chat {
-    let chat = Chat::of(number, in_service, of_visitor).exclusive().named(of_visitor, "canary@example.org");
+    let chat = Chat::of(number, in_service, of_visitor)
+        .exclusive()
+        .named(of_visitor, "canary@example.org");
     let mut chat = chat.opened_in(&**store).await;
     let mut commit = chat.step([message("canary"), escalation()]);
     commit.receipt = Some(receipt("v/canary", 2));
-    commit.outbox = vec![outbox_row(number * 10, &chat, 5_000), outbox_row(number * 10 + 1, &chat, 5_001)];
+    commit.outbox = vec![
+        outbox_row(number * 10, &chat, 5_000),
+        outbox_row(number * 10 + 1, &chat, 5_001),
+    ];
     committed(&**store, commit).await;
-    store.settle_outbox(uuid::Uuid::from_u128(number * 10 + 1), Settlement::Dead).await.unwrap();
+    store
+        .settle_outbox(uuid::Uuid::from_u128(number * 10 + 1), Settlement::Dead)
+        .await
+        .unwrap();
     chat
 }
 
@@ -34,7 +42,11 @@ struct Everything {
 }
 
 async fn cards(store: &Store, text: Option<&str>) -> Vec<Card> {
-    let query = BoardQuery { limit: 100, text: text.map(Into::into), ..BoardQuery::default() };
+    let query = BoardQuery {
+        limit: 100,
+        text: text.map(Into::into),
+        ..BoardQuery::default()
+    };
     let page = store.board(&query).await.unwrap();
     page.cards.iter().map(|card| Card::clone(card)).collect()
 }
@@ -44,10 +56,18 @@ async fn everything(store: &Store, chats: &[&Chat]) -> Everything {
     for chat in chats {
         logs.push(store.events(chat.id(), 0, 100).await.unwrap());
         receipts.push(store.receipt(chat.id(), "v/canary").await.unwrap());
-        current.push(store.current(&chat.state.service, &chat.state.visitor).await.unwrap());
+        current.push(
+            store
+                .current(&chat.state.service, &chat.state.visitor)
+                .await
+                .unwrap(),
+        );
     }
     let counts = store.counts().await.unwrap();
-    let mut counts: Vec<_> = counts.into_iter().map(|(service, counts)| (service.to_string(), counts)).collect();
+    let mut counts: Vec<_> = counts
+        .into_iter()
+        .map(|(service, counts)| (service.to_string(), counts))
+        .collect();
     counts.sort_by(|one, other| one.0.cmp(&other.0));
     Everything {
         logs,
@@ -57,16 +77,38 @@ async fn everything(store: &Store, chats: &[&Chat]) -> Everything {
         found: cards(store, Some("canary")).await,
         counts,
         due: store.due(at(i64::MAX), 100).await.unwrap(),
-        dead: store.dead_letters(100).await.unwrap().iter().map(|row| row.id.as_u128()).collect(),
+        dead: store
+            .dead_letters(100)
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.id.as_u128())
+            .collect(),
     }
 }
 
 /// A visitor who is not there, or is there under a name that is only alike, takes nothing away.
 pub async fn erasing_nobody_changes_nothing(store: Store) {
-    let (ana, bo) = (full(&store, 1, "shop", "ana").await, full(&store, 2, "shop", "bo").await);
+    let (ana, bo) = (
+        full(&store, 1, "shop", "ana").await,
+        full(&store, 2, "shop", "bo").await,
+    );
     let before = everything(&store, &[&ana, &bo]).await;
-    for (in_service, of_visitor) in [("shop", "nobody"), ("pub", "ana"), ("shop", "Ana"), ("shop", "%"), ("shop", "an_"), ("sho", "pana")] {
-        assert_eq!(store.erase(&service(in_service), &visitor(of_visitor)).await.unwrap(), 0);
+    for (in_service, of_visitor) in [
+        ("shop", "nobody"),
+        ("pub", "ana"),
+        ("shop", "Ana"),
+        ("shop", "%"),
+        ("shop", "an_"),
+        ("sho", "pana"),
+    ] {
+        assert_eq!(
+            store
+                .erase(&service(in_service), &visitor(of_visitor))
+                .await
+                .unwrap(),
+            0
+        );
     }
     assert_eq!(everything(&store, &[&ana, &bo]).await, before);
 }
@@ -76,7 +118,13 @@ pub async fn erasing_a_visitor_leaves_no_trace(store: Store) {
     let mut first = full(&store, 1, "shop", "ana").await;
     first.done_in(&*store, [closed()]).await;
     let second = full(&store, 2, "shop", "ana").await;
-    assert_eq!(store.erase(&service("shop"), &visitor("ana")).await.unwrap(), 2);
+    assert_eq!(
+        store
+            .erase(&service("shop"), &visitor("ana"))
+            .await
+            .unwrap(),
+        2
+    );
     let after = everything(&store, &[&first, &second]).await;
     let nothing = Everything {
         logs: vec![Vec::new(), Vec::new()],
@@ -91,13 +139,32 @@ pub async fn erasing_a_visitor_leaves_no_trace(store: Store) {
     assert_eq!(after, nothing);
     assert_eq!(store.load(second.id()).await.unwrap(), None);
     assert_eq!(store.next_wake().await.unwrap(), None);
-    assert_eq!(store.take_outbox(at(i64::MAX), at(i64::MAX), 10).await.unwrap(), []);
-    assert_eq!(store.erase(&service("shop"), &visitor("ana")).await.unwrap(), 0, "done already");
+    assert_eq!(
+        store
+            .take_outbox(at(i64::MAX), at(i64::MAX), 10)
+            .await
+            .unwrap(),
+        []
+    );
+    assert_eq!(
+        store
+            .erase(&service("shop"), &visitor("ana"))
+            .await
+            .unwrap(),
+        0,
+        "done already"
+    );
 
     let late = second.clone().step([message("I was faster")]);
-    assert_eq!(store.commit(late).await.unwrap(), CommitOutcome::VersionConflict);
+    assert_eq!(
+        store.commit(late).await.unwrap(),
+        CommitOutcome::VersionConflict
+    );
     let again = full(&store, 3, "shop", "ana").await;
-    assert_eq!(store.load(again.id()).await.unwrap().as_deref(), Some(&again.state));
+    assert_eq!(
+        store.load(again.id()).await.unwrap().as_deref(),
+        Some(&again.state)
+    );
     assert_eq!(cards(&store, Some("canary")).await.len(), 1);
 }
 
@@ -108,10 +175,23 @@ pub async fn erasing_leaves_all_others_alone(store: Store) {
     let before = everything(&store, &[&bo, &elsewhere]).await;
     full(&store, 3, "shop", "ana").await;
     assert_ne!(everything(&store, &[&bo, &elsewhere]).await, before);
-    assert_eq!(store.erase(&service("shop"), &visitor("ana")).await.unwrap(), 1);
+    assert_eq!(
+        store
+            .erase(&service("shop"), &visitor("ana"))
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(everything(&store, &[&bo, &elsewhere]).await, before);
-    let rows = store.take_outbox(at(i64::MAX), at(i64::MAX), 10).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>(), [10, 20]);
+    let rows = store
+        .take_outbox(at(i64::MAX), at(i64::MAX), 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>(),
+        [10, 20]
+    );
     let mut bo = bo;
-    bo.done_in(&*store, [message("still here"), EventBody::Resolved]).await;
+    bo.done_in(&*store, [message("still here"), EventBody::Resolved])
+        .await;
 }

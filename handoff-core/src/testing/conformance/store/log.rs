@@ -32,8 +32,14 @@ pub async fn events_after_a_version_are_limited(store: Store) {
             assert_eq!(seqs(&events), expected, "after {after}, at most {limit}");
         }
     }
-    assert_eq!(store.events(chat.id(), u64::MAX, usize::MAX).await.unwrap(), []);
-    assert_eq!(store.events(chat.id(), 0, usize::MAX).await.unwrap().len(), 20);
+    assert_eq!(
+        store.events(chat.id(), u64::MAX, usize::MAX).await.unwrap(),
+        []
+    );
+    assert_eq!(
+        store.events(chat.id(), 0, usize::MAX).await.unwrap().len(),
+        20
+    );
 }
 
 /// Backwards from any version, in order, not more than asked for.
@@ -47,7 +53,14 @@ pub async fn events_until_a_version_are_limited(store: Store) {
             assert_eq!(seqs(&events), expected, "until {until}, at most {limit}");
         }
     }
-    assert_eq!(store.events_before(chat.id(), u64::MAX, usize::MAX).await.unwrap().len(), 20);
+    assert_eq!(
+        store
+            .events_before(chat.id(), u64::MAX, usize::MAX)
+            .await
+            .unwrap()
+            .len(),
+        20
+    );
 }
 
 /// What a newer version wrote comes back as it was.
@@ -62,7 +75,8 @@ pub async fn unknown_kinds_are_kept_byte_for_byte(store: Store) {
     let body: EventBody = serde_json::from_value(unknown.clone()).unwrap();
     assert!(matches!(body, EventBody::Unknown(_)));
     let mut chat = Chat::new(1).opened_in(&*store).await;
-    chat.done_in(&*store, [body.clone(), message("after it")]).await;
+    chat.done_in(&*store, [body.clone(), message("after it")])
+        .await;
     let events = store.events(chat.id(), 1, 10).await.unwrap();
     assert_eq!(events[0].body, body);
     assert_eq!(serde_json::to_value(&events[0].body).unwrap(), unknown);
@@ -89,14 +103,33 @@ const TEXTS: [&str; 14] = [
 
 /// Not one byte of a text changes.
 pub async fn texts_are_kept_byte_for_byte(store: Store) {
-    let mut chat = Chat::new(1).named(TEXTS[5], TEXTS[3]).opened_in(&*store).await;
+    let mut chat = Chat::new(1)
+        .named(TEXTS[5], TEXTS[3])
+        .opened_in(&*store)
+        .await;
     for text in TEXTS {
-        chat.done_in(&*store, [message(text), EventBody::NoteAdded { text: text.into(), for_assistant: false }]).await;
+        chat.done_in(
+            &*store,
+            [
+                message(text),
+                EventBody::NoteAdded {
+                    text: text.into(),
+                    for_assistant: false,
+                },
+            ],
+        )
+        .await;
     }
     let events = store.events(chat.id(), 1, 100).await.unwrap();
     for (pair, text) in events.chunks(2).zip(TEXTS) {
         assert_eq!(pair[0].body, message(text));
-        assert_eq!(pair[1].body, EventBody::NoteAdded { text: text.into(), for_assistant: false });
+        assert_eq!(
+            pair[1].body,
+            EventBody::NoteAdded {
+                text: text.into(),
+                for_assistant: false
+            }
+        );
     }
     assert_eq!(events.len(), 2 * TEXTS.len());
     let state = store.load(chat.id()).await.unwrap().unwrap();
@@ -107,20 +140,38 @@ pub async fn texts_are_kept_byte_for_byte(store: Store) {
 /// A text of a megabyte, and one that takes more bytes than characters.
 pub async fn a_megabyte_is_kept(store: Store) {
     let mut chat = Chat::new(1).opened_in(&*store).await;
-    for text in ["x".repeat(1 << 20), "🦀é\u{0}\"".repeat(100_000), "word ".repeat(200_000)] {
+    for text in [
+        "x".repeat(1 << 20),
+        "🦀é\u{0}\"".repeat(100_000),
+        "word ".repeat(200_000),
+    ] {
         chat.done_in(&*store, [message(&text)]).await;
         let last = store.events_before(chat.id(), u64::MAX, 1).await.unwrap();
-        assert!(last[0].body == message(&text), "a text of {} bytes changed", text.len());
+        assert!(
+            last[0].body == message(&text),
+            "a text of {} bytes changed",
+            text.len()
+        );
     }
 }
 
 /// Epochs, turns and times keep all of their 63 bits.
 pub async fn large_numbers_are_kept(store: Store) {
     let mut chat = Chat::new(1).opened_in(&*store).await;
-    for number in [1_u64 << 31, (1 << 32) + 1, (1 << 53) + 1, i64::MAX.unsigned_abs()] {
+    for number in [
+        1_u64 << 31,
+        (1 << 32) + 1,
+        (1 << 53) + 1,
+        i64::MAX.unsigned_abs(),
+    ] {
         chat.state.epoch = number;
         chat.set_time(number.cast_signed());
-        let body = EventBody::ReplyRequested { turn: number, purpose: Purpose::Reply, deadline: at(i64::MAX), attempt: u32::MAX };
+        let body = EventBody::ReplyRequested {
+            turn: number,
+            purpose: Purpose::Reply,
+            deadline: at(i64::MAX),
+            attempt: u32::MAX,
+        };
         let commit = chat.step([body]);
         committed(&*store, commit.clone()).await;
         let events = store.events_before(chat.id(), u64::MAX, 1).await.unwrap();

@@ -35,14 +35,35 @@ fn count(outcomes: &[CommitOutcome], wanted: &CommitOutcome) -> usize {
 pub async fn one_of_fifty_commits_wins(store: Store) {
     let mut chat = Chat::new(1).opened_in(&*store).await;
     for round in 0..10 {
-        let outcomes = race(&store, (0..50).map(|n| chat.clone().step([takeover(&format!("agent {n}"))]))).await;
-        assert_eq!(count(&outcomes, &CommitOutcome::Committed), 1, "round {round}");
-        assert_eq!(count(&outcomes, &CommitOutcome::VersionConflict), 49, "round {round}");
-        let log = store.events(chat.id(), chat.state.version, 100).await.unwrap();
-        let EventBody::TakenOver { agent: winner, .. } = &log[0].body else { unreachable!("{log:?}") };
+        let outcomes = race(
+            &store,
+            (0..50).map(|n| chat.clone().step([takeover(&format!("agent {n}"))])),
+        )
+        .await;
+        assert_eq!(
+            count(&outcomes, &CommitOutcome::Committed),
+            1,
+            "round {round}"
+        );
+        assert_eq!(
+            count(&outcomes, &CommitOutcome::VersionConflict),
+            49,
+            "round {round}"
+        );
+        let log = store
+            .events(chat.id(), chat.state.version, 100)
+            .await
+            .unwrap();
+        let EventBody::TakenOver { agent: winner, .. } = &log[0].body else {
+            unreachable!("{log:?}")
+        };
         assert_eq!(log.len(), 1);
         let state = store.load(chat.id()).await.unwrap().unwrap();
-        assert_eq!(state.holder(), Some(winner), "state and log name the same winner");
+        assert_eq!(
+            state.holder(),
+            Some(winner),
+            "state and log name the same winner"
+        );
         assert_ne!(*winner, agent("nobody"));
         chat.state = (*state).clone();
     }
@@ -51,12 +72,25 @@ pub async fn one_of_fifty_commits_wins(store: Store) {
 /// Of fifty conversations that one visitor opens at once one comes to be, and the others name it.
 pub async fn one_of_many_openings_wins(store: Store) {
     for round in 0..10_u128 {
-        let chat = |n: u128| Chat::of(round * 100 + n, "shop", &format!("visitor {round}")).exclusive();
+        let chat =
+            |n: u128| Chat::of(round * 100 + n, "shop", &format!("visitor {round}")).exclusive();
         let outcomes = race(&store, (0..50).map(|n| chat(n).open())).await;
-        assert_eq!(count(&outcomes, &CommitOutcome::Committed), 1, "round {round}");
+        assert_eq!(
+            count(&outcomes, &CommitOutcome::Committed),
+            1,
+            "round {round}"
+        );
         let state = &chat(0).state;
-        let winner = store.current(&state.service, &state.visitor).await.unwrap().unwrap();
-        assert_eq!(count(&outcomes, &CommitOutcome::OpenElsewhere(winner)), 49, "round {round}");
+        let winner = store
+            .current(&state.service, &state.visitor)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            count(&outcomes, &CommitOutcome::OpenElsewhere(winner)),
+            49,
+            "round {round}"
+        );
     }
 }
 
@@ -68,11 +102,22 @@ pub async fn a_raced_command_is_done_once(store: Store) {
         let answer = receipt(&format!("k{round}"), version + 1);
         let outcomes = race(
             &store,
-            (0..30).map(|_| Commit { receipt: Some(answer.clone()), ..chat.clone().say("once") }),
+            (0..30).map(|_| Commit {
+                receipt: Some(answer.clone()),
+                ..chat.clone().say("once")
+            }),
         )
         .await;
-        assert_eq!(count(&outcomes, &CommitOutcome::Committed), 1, "round {round}");
-        assert_eq!(count(&outcomes, &CommitOutcome::Repeated(answer)), 29, "round {round}");
+        assert_eq!(
+            count(&outcomes, &CommitOutcome::Committed),
+            1,
+            "round {round}"
+        );
+        assert_eq!(
+            count(&outcomes, &CommitOutcome::Repeated(answer)),
+            29,
+            "round {round}"
+        );
         chat.say("once");
         let log = store.events(chat.id(), version, 10).await.unwrap();
         assert_eq!(log.len(), 1);
@@ -88,7 +133,11 @@ pub async fn many_conversations_grow_at_once(store: Store) {
         writers.spawn(async move {
             let mut chat = Chat::new(number).opened_in(&*store).await;
             for n in 0..20 {
-                chat.done_in(&*store, [message(&format!("{number}/{n}")), message("and more")]).await;
+                chat.done_in(
+                    &*store,
+                    [message(&format!("{number}/{n}")), message("and more")],
+                )
+                .await;
             }
             chat
         });
@@ -96,7 +145,10 @@ pub async fn many_conversations_grow_at_once(store: Store) {
     for chat in writers.join_all().await {
         let log = store.events(chat.id(), 0, 100).await.unwrap();
         assert!(log.iter().map(|event| event.seq).eq(1..=41), "dense");
-        assert_eq!(store.load(chat.id()).await.unwrap().as_deref(), Some(&chat.state));
+        assert_eq!(
+            store.load(chat.id()).await.unwrap().as_deref(),
+            Some(&chat.state)
+        );
     }
 }
 
@@ -113,12 +165,25 @@ async fn version_by(look: Look, store: &Store, id: ConversationId) -> u64 {
         Look::State => store.load(id).await.unwrap().unwrap().version,
         Look::Log => {
             let log = store.events(id, 0, 1_000).await.unwrap();
-            assert!(log.iter().map(|event| event.seq).eq(1..=log.len() as u64), "no gap");
-            assert_eq!(log.len() % 3, 1, "a commit of three events is seen whole or not at all");
+            assert!(
+                log.iter().map(|event| event.seq).eq(1..=log.len() as u64),
+                "no gap"
+            );
+            assert_eq!(
+                log.len() % 3,
+                1,
+                "a commit of three events is seen whole or not at all"
+            );
             log.len() as u64
         }
         Look::Board => {
-            let board = store.board(&BoardQuery { limit: 5, ..BoardQuery::default() }).await.unwrap();
+            let board = store
+                .board(&BoardQuery {
+                    limit: 5,
+                    ..BoardQuery::default()
+                })
+                .await
+                .unwrap();
             assert_eq!(board.cards.len(), 1, "one conversation, one card");
             board.cards[0].version
         }
@@ -146,9 +211,16 @@ pub async fn no_reader_sees_a_version_go_back(store: Store) {
         });
     }
     for n in 0..100 {
-        chat.done_in(&*store, [message(&n.to_string()), message("two"), message("three")]).await;
+        chat.done_in(
+            &*store,
+            [message(&n.to_string()), message("two"), message("three")],
+        )
+        .await;
         let version = store.load(id).await.unwrap().unwrap().version;
-        assert_eq!(version, chat.state.version, "whoever was told of a commit sees it");
+        assert_eq!(
+            version, chat.state.version,
+            "whoever was told of a commit sees it"
+        );
         tokio::task::yield_now().await;
     }
     done.store(true, Ordering::Release);
@@ -178,8 +250,14 @@ pub async fn a_dropped_commit_is_whole_or_absent(store: Store) {
         let again = next.open();
         let outcome = store.commit(again).await.unwrap();
         let was_stored = outcome == CommitOutcome::VersionConflict;
-        assert!(was_stored || outcome == CommitOutcome::Committed, "{outcome:?}");
-        assert!(was_stored || answer.is_err(), "an acknowledged commit is gone");
+        assert!(
+            was_stored || outcome == CommitOutcome::Committed,
+            "{outcome:?}"
+        );
+        assert!(
+            was_stored || answer.is_err(),
+            "an acknowledged commit is gone"
+        );
         assert_eq!(store.events(id, 0, 10).await.unwrap().len(), 1);
         assert_eq!(store.load(id).await.unwrap().unwrap().version, 1);
     }

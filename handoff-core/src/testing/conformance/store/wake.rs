@@ -8,10 +8,22 @@ use crate::testing::conformance::fixture::{Chat, at, closed, id, message};
 pub async fn what_is_due_comes_earliest_first(store: Store) {
     // Each is closed for want of a word, so long after its opening.
     for (number, span) in [(1, 500), (2, 300), (3, 300), (4, 100), (5, 900)] {
-        Chat::new(number).closing_after(span).opened_in(&*store).await;
+        Chat::new(number)
+            .closing_after(span)
+            .opened_in(&*store)
+            .await;
     }
-    let due = |number, wake| Due { conversation: id(number), wake: at(wake) };
-    let all = [due(4, 1_100), due(2, 1_300), due(3, 1_300), due(1, 1_500), due(5, 1_900)];
+    let due = |number, wake| Due {
+        conversation: id(number),
+        wake: at(wake),
+    };
+    let all = [
+        due(4, 1_100),
+        due(2, 1_300),
+        due(3, 1_300),
+        due(1, 1_500),
+        due(5, 1_900),
+    ];
     assert_eq!(store.due(at(1_099), 10).await.unwrap(), []);
     assert_eq!(store.due(at(1_100), 10).await.unwrap(), all[..1]);
     assert_eq!(store.due(at(1_300), 10).await.unwrap(), all[..3]);
@@ -30,7 +42,10 @@ pub async fn a_wake_follows_its_conversation(store: Store) {
     chat.done_in(&*store, [message("I am back")]).await;
     assert_eq!(store.next_wake().await.unwrap(), Some(at(6_000)));
     let due = store.due(at(50_100), 10).await.unwrap();
-    assert_eq!(due.iter().map(|due| due.conversation).collect::<Vec<_>>(), [id(2), id(1)]);
+    assert_eq!(
+        due.iter().map(|due| due.conversation).collect::<Vec<_>>(),
+        [id(2), id(1)]
+    );
     other.done_in(&*store, [closed()]).await;
     assert_eq!(store.next_wake().await.unwrap(), Some(at(50_100)));
     chat.done_in(&*store, [closed()]).await;
