@@ -15,20 +15,35 @@ const HINTS_LIMIT: i32 = 2;
 /// From this sum on a message is negative.
 const NEGATIVE: i32 = 3;
 
-macro_rules! dialect {
-    ($language:ident, $file:literal) => {
-        (
-            Language::$language,
-            include_str!(concat!("phrases/negative_feedback/", $file, ".txt")),
-        )
+macro_rules! phrases {
+    ($file:literal) => {
+        include_str!(concat!("phrases/negative_feedback/", $file, ".txt"))
     };
 }
+
+const FILES: &[(Language, &str)] = &[
+    (Language::English, phrases!("en")),
+    (Language::Spanish, phrases!("es")),
+    (Language::Portuguese, phrases!("pt")),
+    (Language::French, phrases!("fr")),
+    (Language::German, phrases!("de")),
+    (Language::Italian, phrases!("it")),
+    (Language::Dutch, phrases!("nl")),
+    (Language::Polish, phrases!("pl")),
+    (Language::Russian, phrases!("ru")),
+    (Language::Turkish, phrases!("tr")),
+    (Language::Arabic, phrases!("ar")),
+    (Language::Hindi, phrases!("hi")),
+    (Language::Chinese, phrases!("zh")),
+    (Language::Japanese, phrases!("ja")),
+    (Language::Korean, phrases!("ko")),
+    (Language::Indonesian, phrases!("id")),
+];
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    let files = [dialect!(English, "en")];
-    Grammar::compile(&files, &RULES)
+    Grammar::compile(FILES, &RULES)
 }
 
 /// Raises [`FlagKind::NegativeFeedback`] when a visitor is angry or disappointed, in the same languages as
@@ -80,7 +95,7 @@ fn complaint(text: &Text<'_>) -> Option<Match> {
     // A word may be harsh in one language and harmless in another: the languages that know most of the words decide.
     readings
         .iter()
-        .filter(|reading| reading.known() == best_known)
+        .filter(|reading| reading.known() * 3 >= best_known * 2)
         .find_map(|reading| {
             let matches = reading.matches(|_| true);
             let points = |found: &Match| POINTS.get(found.rule).copied().unwrap_or_default();
