@@ -22,6 +22,8 @@ const MAX_ANSWERS: usize = 3;
 const MAX_TOPICS: usize = 8;
 /// A part that could not be answered is named with at most so many characters.
 const MAX_NAMED_CHARS: usize = 120;
+/// A section with less of the best one's score is not looked at.
+const RIVAL: f32 = 0.6;
 /// With so many subjects of its own, a question that points back is understood alone.
 const ENOUGH_SUBJECTS: usize = 2;
 
@@ -356,19 +358,12 @@ impl<'a> Desk<'a> {
     /// The section that answers, and how much of the question it covers.
     fn page(&self, question: &Question, context: &[Concept]) -> Option<(Hit, f32)> {
         let index = self.knowledge.index();
-        let alone = index.search(question, &[]).into_iter().find_map(|hit| {
-            let confidence = Confidence::alone(&hit);
-            confidence.enough.then_some((hit, confidence.covered))
-        });
+        let alone = best(index.search(question, &[]), Confidence::alone);
         if context.is_empty() || (alone.is_some() && question.subjects().count() >= ENOUGH_SUBJECTS)
         {
             return alone;
         }
-        let together = index.search(question, context).into_iter().find_map(|hit| {
-            let confidence = Confidence::in_context(&hit);
-            confidence.enough.then_some((hit, confidence.covered))
-        });
-        together.or(alone)
+        best(index.search(question, context), Confidence::in_context).or(alone)
     }
 
     /// What an agent said, or wants to be said, where it answers at least as well as the page.
@@ -420,6 +415,18 @@ impl<'a> Desk<'a> {
             })
             .unwrap_or_default()
     }
+}
+
+/// The first of some ranked sections that answers, unless one that does not is far ahead of it.
+fn best(ranked: Vec<Hit>, confidence: impl Fn(&Hit) -> Confidence) -> Option<(Hit, f32)> {
+    let least = ranked.first()?.score * RIVAL;
+    ranked
+        .into_iter()
+        .take_while(|hit| hit.score >= least)
+        .find_map(|hit| {
+            let confidence = confidence(&hit);
+            confidence.enough.then_some((hit, confidence.covered))
+        })
 }
 
 impl Found {

@@ -24,6 +24,7 @@ const TIME: &[&[&str]] = &[
     &["what", "time"],
     &["what", "day"],
     &["which", "day"],
+    &["delivery", "time"],
     &["hours"],
     &["whens"],
 ];

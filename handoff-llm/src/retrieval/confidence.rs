@@ -4,6 +4,10 @@ use super::index::Hit;
 
 /// Such a share of the subjects must be spoken of where a heading names one.
 const COVERED_HEADED: f32 = 0.57;
+/// The same where the question names the heading almost whole.
+const COVERED_NAMED: f32 = 0.5;
+/// Almost whole.
+const NAMED: f32 = 0.85;
 /// The same of many subjects: one that happens to be there says less among them.
 const COVERED_HEADED_OF_MANY: f32 = 0.6;
 /// So many are many.
@@ -29,6 +33,7 @@ impl Confidence {
     pub(crate) fn alone(hit: &Hit) -> Self {
         let needed = match (hit.headed > 0, hit.meets) {
             (_, Some(false)) => COVERED_UNMET,
+            (true, _) if hit.named >= NAMED => COVERED_NAMED,
             (true, _) if hit.subjects >= MANY => COVERED_HEADED_OF_MANY,
             (true, _) => COVERED_HEADED,
             // One word in a text says little, unless nothing else is asked.
