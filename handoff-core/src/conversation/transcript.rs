@@ -18,8 +18,10 @@ fn line(event: &Event) -> Option<Line> {
         (EventBody::AgentMessaged { .. }, Actor::Agent(agent)) => {
             (Speaker::Agent, Some(agent.name.to_string()))
         }
+        // Without it, the visitor's request for a person would look unanswered still.
+        (EventBody::FallbackSent { .. }, _) => (Speaker::System, None),
         // "A colleague will take over" was true then; in a prompt it would be taken for the present.
-        (EventBody::FallbackSent { .. } | EventBody::Escalated { .. }, _) => return None,
+        (EventBody::Escalated { .. }, _) => return None,
         (EventBody::NoteAdded { text, .. }, _) if Mutant::NoteInBriefing.is_planted() => {
             return Some(Line {
                 speaker: Speaker::Agent,
