@@ -12,6 +12,8 @@ mod party;
 mod policy;
 mod rejection;
 mod state;
+#[cfg(test)]
+mod tests;
 mod transcript;
 
 pub use apply::{apply, replay};
