@@ -1,5 +1,5 @@
 SELECT key, lookup, service, version, expires_at, body
 FROM records
-WHERE kind = ?1 AND (?2 IS NULL OR key > ?2) AND (expires_at IS NULL OR expires_at > ?3)
+WHERE kind = ? AND key > ? AND (expires_at IS NULL OR expires_at > ?)
 ORDER BY key
-LIMIT ?4
+LIMIT ?

@@ -69,9 +69,13 @@ pub(crate) async fn list(
     rows: usize,
     now: Timestamp,
 ) -> Result<Vec<Record>, StoreError> {
-    let rows = sqlx::query(include_str!("../queries/records_after.sql"))
-        .bind(kind.as_str())
-        .bind(after)
+    let query = match after {
+        Some(key) => sqlx::query(include_str!("../queries/records_after.sql"))
+            .bind(kind.as_str())
+            .bind(key),
+        None => sqlx::query(include_str!("../queries/records_first.sql")).bind(kind.as_str()),
+    };
+    let rows = query
         .bind(now.as_millis())
         .bind(limit(rows))
         .fetch_all(pool)

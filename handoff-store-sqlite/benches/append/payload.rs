@@ -31,21 +31,28 @@ impl Growing {
         }
     }
 
-    /// The next commit.
+    /// When the event of this seq happens.
+    pub(crate) fn time(seq: u64) -> Timestamp {
+        Timestamp::from_millis(1_760_000_000_000 + i64::try_from(seq).unwrap_or_default() * 1_000)
+    }
+
+    /// The commit of the next message.
     pub(crate) fn next(&mut self) -> Commit {
-        let expected = self.state.version;
-        let body = if expected == 0 {
+        let body = if self.state.version == 0 {
             self.opening()
         } else {
             EventBody::MessageReceived { text: TEXT.into() }
         };
+        self.then(body)
+    }
+
+    /// The commit of whatever happens next.
+    pub(crate) fn then(&mut self, body: EventBody) -> Commit {
+        let expected = self.state.version;
         let seq = expected + 1;
-        let at = Timestamp::from_millis(
-            1_760_000_000_000 + i64::try_from(seq).unwrap_or_default() * 1_000,
-        );
         let event = Event {
             seq,
-            at,
+            at: Self::time(seq),
             epoch: 1,
             by: Actor::Visitor,
             body,

@@ -101,13 +101,13 @@ async fn read_receipts(
     if keys.is_empty() {
         return Ok(receipts);
     }
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT conversation, key, digest, first, version FROM receipts WHERE (conversation, key) IN (",
-    );
+    // The list comes first, so that each of its rows is one look into the table.
+    let mut query =
+        QueryBuilder::<Sqlite>::new("SELECT conversation, key, digest, first, version FROM (");
     query.push_values(keys, |mut row, (num, key)| {
         row.push_bind(num).push_bind(key);
     });
-    query.push(")");
+    query.push(") CROSS JOIN receipts ON conversation = column1 AND key = column2");
     for row in query
         .build()
         .persistent(false)
