@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Grammar, Language, Match, Reading, Text};
+use super::words::{Grammar, Language, Match, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files, in the order of the `RULE_` constants.
@@ -108,11 +108,7 @@ impl Detector for HelpRequest {
 /// The first request in the text that nothing quietens.
 fn request(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
-    let readings = grammar.readings(text);
-    let best_known = readings.iter().map(Reading::known).max()?;
-    // A language that knows far fewer of the words than another is not the one that was written in.
-    let spoken = readings.iter().filter(|reading| reading.known() * 3 >= best_known * 2);
-    spoken.into_iter().find_map(|reading| {
+    grammar.readings(text).iter().find_map(|reading| {
         let requests = reading.matches(|rule| rule != RULE_QUIET);
         if requests.is_empty() {
             return None;

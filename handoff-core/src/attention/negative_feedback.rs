@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Grammar, Language, Match, Reading, Text};
+use super::words::{Grammar, Language, Match, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files: what a word or a phrase weighs. `0` takes words out of the count; `hint` weighs one point,
@@ -90,13 +90,7 @@ impl Detector for NegativeFeedback {
 /// The worst words of a message that is negative as a whole.
 fn complaint(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
-    let readings = grammar.readings(text);
-    let best_known = readings.iter().map(Reading::known).max()?;
-    // A word may be harsh in one language and harmless in another: the languages that know most of the words decide.
-    readings
-        .iter()
-        .filter(|reading| reading.known() * 3 >= best_known * 2)
-        .find_map(|reading| {
+    grammar.readings(text).iter().find_map(|reading| {
             let matches = reading.matches(|_| true);
             let points = |found: &Match| POINTS.get(found.rule).copied().unwrap_or_default();
         let (hints, weighed): (Vec<Match>, Vec<Match>) = matches.into_iter().partition(|found| found.rule == RULE_HINT);

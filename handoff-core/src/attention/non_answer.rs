@@ -10,10 +10,10 @@ const RULES: [&str; 2] = ["lost", "quiet"];
 const RULE_LOST: usize = 0;
 const RULE_QUIET: usize = 1;
 
-/// In a reply of more words than this, only its beginning can make it a non-answer: what comes later is a side remark.
-const SHORT_REPLY: usize = 70;
-/// The beginning of a long reply, in words.
-const OPENING: usize = 25;
+/// A reply of more characters than this is a non-answer only by its beginning: what comes later is a side remark.
+const SHORT_REPLY: usize = 400;
+/// The beginning of a long reply, in characters.
+const OPENING: usize = 200;
 
 macro_rules! phrases {
     ($file:literal) => {
@@ -49,8 +49,8 @@ fn compile() -> Result<Grammar, String> {
 /// Raises [`FlagKind::NonAnswer`] when a reply of the assistant says that it does not know, does not understand, found
 /// nothing or cannot help, in the same languages as [`HelpRequest`](super::HelpRequest).
 ///
-/// A long reply that answers and has such a remark further down is an answer. Only the first 4,000 characters of a reply
-/// are looked at.
+/// A long reply (more than 400 characters) that answers and has such a remark further down is an answer: only its first
+/// 200 characters are looked at.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NonAnswer {
     _private: (),
@@ -74,7 +74,7 @@ impl Detector for NonAnswer {
         let Observed::AssistantReply { text } = observed else {
             return Vec::new();
         };
-        let text = Text::read(text);
+        let text = Text::read(telling_part(text));
         let found = lost(&text).map(|found| Finding {
             kind: FlagKind::NonAnswer,
             reason: "The assistant could not answer.".to_owned(),
@@ -84,24 +84,25 @@ impl Detector for NonAnswer {
     }
 }
 
+/// The whole of a short reply, the beginning of a long one.
+fn telling_part(reply: &str) -> &str {
+    let reply = reply.trim_start();
+    let beginning = |characters| {
+        let end = reply.char_indices().nth(characters).map(|(at, _)| at)?;
+        reply.get(..end)
+    };
+    if beginning(SHORT_REPLY).is_some() { beginning(OPENING).unwrap_or(reply) } else { reply }
+}
+
 /// The first place where the reply gives up.
 fn lost(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
-    let reach = if text.len() > SHORT_REPLY {
-        OPENING
-    } else {
-        SHORT_REPLY
-    };
     grammar.readings(text).iter().find_map(|reading| {
         let quiet = reading.matches(|rule| rule == RULE_QUIET);
-        reading
-            .matches(|rule| rule == RULE_LOST)
-            .into_iter()
-            .find(|found| {
-                let overlaps =
-                    |other: &Match| other.first <= found.last && found.first <= other.last;
-                found.first < reach && !quiet.iter().any(overlaps)
-            })
+        reading.matches(|rule| rule == RULE_LOST).into_iter().find(|found| {
+            let overlaps = |other: &Match| other.first <= found.last && found.first <= other.last;
+            !quiet.iter().any(overlaps)
+        })
     })
 }
 

@@ -47,8 +47,6 @@ pub(in crate::attention) struct Reading<'g> {
     dialect: &'g Dialect,
     items: Vec<Item>,
     seen: Classes,
-    /// How many of its words the language knows.
-    known: usize,
 }
 
 impl Grammar {
@@ -84,47 +82,35 @@ impl Grammar {
         })
     }
 
-    /// The text as each language sees it that knows one of its words.
+    /// The text as the languages see it that it may be written in: those that know nearly as many of its words as the
+    /// language that knows the most.
     pub(in crate::attention) fn readings<'g>(&'g self, text: &Text<'_>) -> Vec<Reading<'g>> {
         let units = units(text, &self.lexicon, self.forgiving);
-        let spoken =
-            units
-                .iter()
-                .flat_map(|unit| unit.entries)
-                .flatten()
-                .fold(0u32, |bits, entry| {
-                    let single = entry.senses.iter().map(|sense| sense.language);
-                    single
-                        .chain(entry.phrases.iter().map(|phrase| phrase.sense.language))
-                        .fold(bits, |bits, l| bits | 1 << l.index())
-                });
-        let mut readings = Vec::new();
+        let mut known = known_words(&units);
+        let mut unspaced: Vec<Option<Vec<Item>>> = Vec::with_capacity(self.dialects.len());
         for dialect in &self.dialects {
-            let (items, known) = match &dialect.unspaced {
-                Some((words, classes)) if text.has_unspaced => unspaced_items(text, words, classes),
-                None if spoken & (1 << dialect.language.index()) != 0 => {
-                    spaced_items(&units, dialect.language)
-                }
-                _ => continue,
-            };
-            let seen = items.iter().fold(0, |seen, item| seen | item.classes);
-            readings.push(Reading {
-                dialect,
-                items,
-                seen,
-                known,
-            });
+            let words = dialect.unspaced.as_ref().filter(|_| text.has_unspaced);
+            let (items, count) = words.map(|words| unspaced_items(text, words)).unzip();
+            if let (Some(known), Some(count)) = (known.get_mut(dialect.language.index()), count) {
+                *known = count;
+            }
+            unspaced.push(items);
         }
-        readings
+        let most = known.iter().copied().max().unwrap_or_default();
+        let is_likely = |dialect: &Dialect| {
+            known.get(dialect.language.index()).is_some_and(|known| *known > 0 && known * 3 >= most * 2)
+        };
+        let likely = self.dialects.iter().zip(unspaced).filter(|(dialect, _)| is_likely(dialect));
+        let readings = likely.map(|(dialect, items)| {
+            let items = items.unwrap_or_else(|| spaced_items(&units, dialect.language));
+            let seen = items.iter().fold(0, |seen, item| seen | item.classes);
+            Reading { dialect, items, seen }
+        });
+        readings.collect()
     }
 }
 
 impl Reading<'_> {
-    /// How many of the text's words the language knows.
-    pub(in crate::attention) fn known(&self) -> usize {
-        self.known
-    }
-
     /// The matches of the rules that `wanted` accepts, from left to right, none over another; where several begin at one
     /// word, the longest.
     pub(in crate::attention) fn matches(&self, wanted: impl Fn(usize) -> bool) -> Vec<Match> {
@@ -260,9 +246,20 @@ fn automaton(
     ))
 }
 
-fn spaced_items(units: &[Unit<'_>], language: Language) -> (Vec<Item>, usize) {
+/// How many of the words each language knows.
+fn known_words(units: &[Unit<'_>]) -> [usize; Language::COUNT] {
+    let mut known = [0; Language::COUNT];
+    for unit in units {
+        let languages = unit.entries.iter().flatten().fold(0, |bits, entry| bits | entry.languages);
+        for (index, count) in known.iter_mut().enumerate() {
+            *count += usize::from(languages >> index & 1);
+        }
+    }
+    known
+}
+
+fn spaced_items(units: &[Unit<'_>], language: Language) -> Vec<Item> {
     let mut items = Vec::with_capacity(units.len());
-    let mut known = 0;
     let mut at = 0;
     while let Some(unit) = units.get(at) {
         let phrase = unit
@@ -281,7 +278,6 @@ fn spaced_items(units: &[Unit<'_>], language: Language) -> (Vec<Item>, usize) {
         let length = phrase.map_or(1, |phrase| phrase.rest.len() + 1);
         let classes =
             phrase.map_or_else(|| classes_of(unit, language), |phrase| phrase.sense.classes);
-        known += if classes == 0 { 0 } else { length };
         let last = units
             .get(at + length - 1)
             .map_or(unit.last, |unit| unit.last);
@@ -293,7 +289,7 @@ fn spaced_items(units: &[Unit<'_>], language: Language) -> (Vec<Item>, usize) {
         });
         at += length;
     }
-    (items, known)
+    items
 }
 
 fn classes_of(unit: &Unit<'_>, language: Language) -> Classes {
@@ -306,7 +302,7 @@ fn classes_of(unit: &Unit<'_>, language: Language) -> Classes {
 }
 
 /// The words that `words` finds, and each character between them as a word that nobody knows.
-fn unspaced_items(text: &Text<'_>, words: &AhoCorasick, classes: &[Classes]) -> (Vec<Item>, usize) {
+fn unspaced_items(text: &Text<'_>, (words, classes): &(AhoCorasick, Vec<Classes>)) -> (Vec<Item>, usize) {
     let mut items = Vec::with_capacity(text.folded().len() / 3);
     let mut known = 0;
     let mut found = words.find_iter(text.folded()).peekable();
@@ -348,7 +344,7 @@ fn unspaced_items(text: &Text<'_>, words: &AhoCorasick, classes: &[Classes]) -> 
 #[cfg(test)]
 impl Reading<'_> {
     pub(in crate::attention) fn debug(&self) -> String {
-        let mut o = format!("{:?} known {}:", self.dialect.language, self.known);
+        let mut o = format!("{:?} known:", self.dialect.language);
         for i in &self.items {
             let names: Vec<&str> = self.dialect.names.iter().enumerate().filter(|(b, _)| i.classes & (1 << b) != 0).map(|(_, n)| n.as_str()).collect();
             o += &format!(" [{}-{} {}]", i.first, i.last, names.join("|"));

@@ -22,7 +22,7 @@ pub(in crate::attention) enum Language {
 }
 
 impl Language {
-    /// How many there are.
+    /// How many there are; sets of them are bits of a `u16`.
     pub(in crate::attention) const COUNT: usize = 16;
 
     /// Its place in tables by language.

@@ -29,6 +29,8 @@ pub(super) struct Entry {
     pub(super) phrases: Vec<Phrase>,
     /// A key word: one that is understood run together with others, too.
     pub(super) is_key: bool,
+    /// The languages that know it, if only inside a phrase, as bits by their index.
+    pub(super) languages: u16,
 }
 
 /// All words by their hash, and the key words by their misspellings.
@@ -76,6 +78,9 @@ impl LexiconBuilder {
         let Some((first, rest)) = text.tokens.split_first() else {
             return;
         };
+        for token in &text.tokens {
+            self.entries.entry(token.hash).or_default().languages |= 1 << language.index();
+        }
         let entry = self.entries.entry(first.hash).or_default();
         if rest.is_empty() {
             entry.is_key |= writing != Writing::Exact;
@@ -97,9 +102,6 @@ impl LexiconBuilder {
                     sense,
                     rest: rest_hashes,
                 }),
-            }
-            for token in rest {
-                self.entries.entry(token.hash).or_default();
             }
         }
         if writing == Writing::Misspelt {

@@ -17,6 +17,6 @@ mod text;
 mod typos;
 mod units;
 
-pub(super) use grammar::{Grammar, Match, Reading};
+pub(super) use grammar::{Grammar, Match};
 pub(super) use language::Language;
 pub(super) use text::{READ_LIMIT, Text};

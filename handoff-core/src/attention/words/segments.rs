@@ -24,7 +24,7 @@ pub(super) fn split(word: &[char], lexicon: &Lexicon) -> Option<Vec<u64>> {
         parts: Vec::new(),
     };
     search
-        .descend(word, u32::MAX >> (32 - Language::COUNT), false)
+        .descend(word, u16::MAX >> (16 - Language::COUNT), false)
         .then_some(search.parts)
 }
 
@@ -35,7 +35,7 @@ struct Search<'l> {
 }
 
 impl Search<'_> {
-    fn descend(&mut self, rest: &[char], languages: u32, has_key: bool) -> bool {
+    fn descend(&mut self, rest: &[char], languages: u16, has_key: bool) -> bool {
         if rest.is_empty() {
             return has_key && self.parts.len() > 1;
         }
@@ -53,10 +53,7 @@ impl Search<'_> {
             let Some(entry) = self.lexicon.entry(hash) else {
                 continue;
             };
-            let spoken = entry
-                .senses
-                .iter()
-                .fold(0, |bits, sense| bits | 1 << sense.language.index());
+            let spoken = entry.languages;
             if spoken & languages != 0 {
                 found.push((length, hash, spoken, entry.is_key && length > 3));
             }
