@@ -44,7 +44,9 @@ impl Transport {
 
     /// The routes of team, visitors and bots: all that is below `/api/v1`.
     pub fn api(&self) -> Router {
-        let rest = Router::new().route("/api/v1/{*rest}", any(no_route));
+        let rest = Router::new()
+            .route("/api/v1/", any(no_route))
+            .route("/api/v1/{*rest}", any(no_route));
         self.agent_routes()
             .merge(self.visitor_routes())
             .merge(self.bot_routes())

@@ -1,7 +1,8 @@
 //! How a visitor's message finds its conversation.
 
 use handoff_core::conversation::{
-    Caller, Command, Conversation, EventBody, Lifecycle, Page, Policy, Profile, Rejection, Status,
+    Caller, Command, Conversation, EventBody, Lifecycle, MAX_MESSAGE_BYTES, Page, Policy, Profile,
+    Rejection, Status,
 };
 use handoff_core::error::StoreError;
 use handoff_core::id::{CommandId, ConversationId};
@@ -75,18 +76,29 @@ pub(crate) async fn say(
             done => return done,
         }
     }
-    // An empty message must not open a conversation.
-    if text.trim().is_empty() {
-        return Err(Rejection::Empty {
-            field: "message".into(),
-        }
-        .into());
-    }
+    can_open(text)?;
     let profile = visitor.profile(place.profile.clone());
     let opened = handoff
         .open(&visitor.service, &visitor.id, profile, place.page.clone())
         .await?;
     send(handoff, opened, id, text).await
+}
+
+/// A message that is refused must not open a conversation.
+fn can_open(text: &str) -> Result<(), Rejection> {
+    let field = std::borrow::Cow::Borrowed("message");
+    if text.trim().is_empty() {
+        Err(Rejection::Empty { field })
+    } else if text.len() > MAX_MESSAGE_BYTES {
+        Err(Rejection::TooLong {
+            field,
+            limit: MAX_MESSAGE_BYTES,
+        })
+    } else if text.contains('\0') {
+        Err(Rejection::Nul { field })
+    } else {
+        Ok(())
+    }
 }
 
 async fn send(
