@@ -54,9 +54,8 @@ export function createPanel(options: PanelOptions): Panel {
     isOpen = true;
     back = document.activeElement as HTMLElement | null;
     if (matchMedia(PHONE).matches) dialog.showModal();
-    else dialog.show();
+    else dialog.open = true;
     if (focus) field.focus();
-    else back?.focus();
     client.connect();
     field.fit();
     render();
