@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 function symbol(name: string): string {
   const svg = readFileSync(require.resolve(`lucide-static/icons/${name}.svg`), "utf8");
   const inner = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
-  return `<symbol id="${name}" viewBox="0 0 24 24">${inner.replace(/\s*\n\s*/g, "")}</symbol>`;
+  return `<symbol id="icon-${name}" viewBox="0 0 24 24">${inner.replace(/\s*\n\s*/g, "")}</symbol>`;
 }
 
 function sprite(): string {

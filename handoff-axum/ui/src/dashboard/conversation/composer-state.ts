@@ -38,8 +38,11 @@ export interface Possible {
   /** Return, release, transfer. */
   letGo: boolean;
   resolve: boolean;
+  snooze: boolean;
   reopen: boolean;
   force: boolean;
+  /** Category and autonomy. */
+  label: boolean;
 }
 
 export function possible(card: Card, me: Me): Possible {
@@ -51,8 +54,10 @@ export function possible(card: Card, me: Me): Possible {
     request: held && card.control_request === null,
     letGo: state.can === "reply",
     resolve: agent && isOpen(card) && !held,
+    snooze: agent && isOpen(card) && !held,
     reopen: agent && card.status === "resolved" && card.mode !== "assistant_only",
     force: held && atLeast(me.role, "supervisor"),
+    label: agent,
   };
 }
 

@@ -12,5 +12,6 @@ export interface PanelDeeds {
   snooze: () => void;
   wake: () => void;
   category: () => void;
+  autonomy: () => void;
   close: () => void;
 }

@@ -18,7 +18,6 @@ const TYPING_ENDS = 6_000;
 /** What I wrote, and the server did not yet confirm. */
 export interface Unsent {
   id: string;
-  at: number;
   note: boolean;
   command: Command & { text: string };
   problem: Problem | null;
@@ -80,12 +79,15 @@ export class OpenConversation {
     return this.link.do(this.id, command);
   }
 
-  /** Sends a message or a note: it shows at once, as being sent. */
-  say(text: string, note: boolean): void {
-    const command = note
-      ? { type: "add_note" as const, text, for_assistant: false }
-      : { type: "send_agent_message" as const, text };
-    this.send({ id: newId(), at: Date.now(), note, command, problem: null });
+  /** Sends a message to the visitor: it shows at once, as being sent. */
+  say(text: string): void {
+    this.send({ id: newId(), note: false, command: { type: "send_agent_message", text }, problem: null });
+  }
+
+  /** Leaves a note for the team, and for the assistant where the author wants that. */
+  leaveNote(text: string, forAssistant: boolean): void {
+    const command = { type: "add_note" as const, text, for_assistant: forAssistant };
+    this.send({ id: newId(), note: true, command, problem: null });
   }
 
   /** Tries again what failed, under the same id: it is stored once whatever became of the first try. */

@@ -30,7 +30,7 @@ const said = (seq: number, text: string, who = ann) =>
   });
 
 test("what I write shows at once, and once", async () => {
-  conversation.say("Hello", false);
+  conversation.say("Hello");
   expect(conversation.unsent).toHaveLength(1);
   const id = world.socket.of("do")[0]?.id ?? "";
   said(1, "Hello");
@@ -41,13 +41,13 @@ test("what I write shows at once, and once", async () => {
 });
 
 test("a colleague's same words are not mine", () => {
-  conversation.say("Hello", false);
+  conversation.say("Hello");
   said(1, "Hello", ben);
   expect(conversation.unsent).toHaveLength(1);
 });
 
 test("what failed says why and is tried again under the same id", async () => {
-  conversation.say("Hello", false);
+  conversation.say("Hello");
   const id = world.socket.of("do")[0]?.id ?? "";
   world.socket.say({
     type: "refused",

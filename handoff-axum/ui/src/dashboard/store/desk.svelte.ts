@@ -206,7 +206,7 @@ export class Desk {
   private backAgain(updates: number): void {
     this.reconnecting = false;
     this.dataFrom = null;
-    this.caughtUp = updates;
+    this.caughtUp = updates === 0 ? null : updates;
     setTimeout(() => {
       this.caughtUp = null;
     }, CAUGHT_UP_STAYS);

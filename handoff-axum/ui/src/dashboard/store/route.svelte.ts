@@ -37,6 +37,11 @@ class Route {
     if (!this.guard || this.guard(go)) go();
   }
 
+  /** Goes to a place instead of where this page is: a used link is not one to come back to. */
+  start(path: string): void {
+    this.replace(`${BASE}/${path}`, new URLSearchParams());
+  }
+
   /** Changes parameters of this place; `null` takes one out. Without `push` the step back is not kept. */
   change(params: Record<string, string | null>, push = false): void {
     const next = new URLSearchParams(this.params);
