@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Grammar, Language, Match, Text};
+use super::words::{Grammar, Language, Match, Spelling, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files, in the order of the `RULE_` constants.
@@ -61,7 +61,7 @@ const FILES: &[(Language, &str)] = &[
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    Grammar::compile(FILES, &RULES)
+    Grammar::compile(FILES, &RULES, Spelling::AllWords)
 }
 
 /// Raises [`FlagKind::HelpRequested`] when a visitor asks for a person, in everyday and in misspelt words.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Grammar, Language, Match, Text};
+use super::words::{Grammar, Language, Match, Spelling, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files: what a word or a phrase weighs. `0` takes words out of the count; `hint` weighs one point,
@@ -43,7 +43,7 @@ const FILES: &[(Language, &str)] = &[
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    Grammar::compile(FILES, &RULES)
+    Grammar::compile(FILES, &RULES, Spelling::KeyWords)
 }
 
 /// Raises [`FlagKind::NegativeFeedback`] when a visitor is angry or disappointed, in the same languages as

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Grammar, Language, Match, Text};
+use super::words::{Grammar, Language, Match, Spelling, Text};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files, in the order of the `RULE_` constants.
@@ -43,7 +43,7 @@ const FILES: &[(Language, &str)] = &[
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 
 fn compile() -> Result<Grammar, String> {
-    Grammar::compile(FILES, &RULES)
+    Grammar::compile(FILES, &RULES, Spelling::Exact)
 }
 
 /// Raises [`FlagKind::NonAnswer`] when a reply of the assistant says that it does not know, does not understand, found

@@ -3,7 +3,7 @@
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::language::Language;
-use super::lexicon::{Lexicon, LexiconBuilder};
+use super::lexicon::{Lexicon, LexiconBuilder, Spelling};
 use super::pattern::{Classes, Item, Pattern};
 use super::phrase_file::{PhraseFile, PhraseFileError, Writing};
 use super::text::{Break, Text};
@@ -25,7 +25,6 @@ struct Dialect {
 pub(in crate::attention) struct Grammar {
     lexicon: Lexicon,
     dialects: Vec<Dialect>,
-    forgiving: bool,
 }
 
 /// Where a pattern of a rule was found.
@@ -58,34 +57,27 @@ impl Grammar {
     pub(in crate::attention) fn compile(
         files: &[(Language, &str)],
         rules: &[&str],
+        spelling: Spelling,
     ) -> Result<Self, String> {
         let mut lexicon = LexiconBuilder::default();
         let mut dialects = Vec::new();
-        let mut forgiving = false;
         for chunk in files.chunk_by(|a, b| a.0 == b.0) {
             let Some((language, _)) = chunk.first() else {
                 continue;
             };
             let text: String = chunk.iter().map(|(_, text)| format!("{text}\n")).collect();
             let dialect = PhraseFile::parse(&text)
-                .and_then(|file| {
-                    forgiving |= file.words.iter().any(|(_, _, writing)| *writing != Writing::Exact);
-                    Dialect::compile(*language, file, rules, &mut lexicon)
-                })
+                .and_then(|file| Dialect::compile(*language, file, rules, &mut lexicon))
                 .map_err(|error| format!("{language:?}, {error}"))?;
             dialects.push(dialect);
         }
-        Ok(Self {
-            lexicon: lexicon.build(),
-            dialects,
-            forgiving,
-        })
+        Ok(Self { lexicon: lexicon.build(spelling), dialects })
     }
 
     /// The text as the languages see it that it may be written in: those that know nearly as many of its words as the
     /// language that knows the most.
     pub(in crate::attention) fn readings<'g>(&'g self, text: &Text<'_>) -> Vec<Reading<'g>> {
-        let units = units(text, &self.lexicon, self.forgiving);
+        let units = units(text, &self.lexicon);
         let mut known = known_words(&units);
         let mut unspaced: Vec<Option<Vec<Item>>> = Vec::with_capacity(self.dialects.len());
         for dialect in &self.dialects {

@@ -1,6 +1,8 @@
 //! The words of all languages, and what they mean to each.
 
-use super::hash::{self, ByHash};
+use std::collections::BTreeMap;
+
+use super::hash::ByHash;
 use super::language::Language;
 use super::pattern::Classes;
 use super::phrase_file::Writing;
@@ -33,11 +35,24 @@ pub(super) struct Entry {
     pub(super) languages: u16,
 }
 
-/// All words by their hash, and the key words by their misspellings.
-#[derive(Debug, Default)]
+/// How freely the words of a text may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::attention) enum Spelling {
+    /// As they are in the lexicon.
+    Exact,
+    /// Key words misspelt or run together.
+    KeyWords,
+    /// All words misspelt or run together.
+    AllWords,
+}
+
+/// All words by their hash, and by their misspellings.
+#[derive(Debug)]
 pub(super) struct Lexicon {
     entries: ByHash<Entry>,
     typos: Typos,
+    /// How freely words may be written.
+    pub(super) spelling: Spelling,
 }
 
 impl Lexicon {
@@ -46,7 +61,7 @@ impl Lexicon {
         self.entries.get(&hash)
     }
 
-    /// The key words that a misspelt word may stand for.
+    /// The words that a misspelt word may stand for.
     pub(super) fn corrected(&self, word: &[char]) -> [Option<u64>; 2] {
         self.typos.nearest(word)
     }
@@ -56,7 +71,8 @@ impl Lexicon {
 #[derive(Debug, Default)]
 pub(super) struct LexiconBuilder {
     entries: ByHash<Entry>,
-    keys: Vec<String>,
+    /// The words that are understood misspelt, and whether they are key words.
+    spellings: BTreeMap<String, bool>,
 }
 
 impl LexiconBuilder {
@@ -104,29 +120,21 @@ impl LexiconBuilder {
                 }),
             }
         }
-        if writing == Writing::Misspelt {
-            self.keys
-                .extend(text.tokens.iter().map(|token| text.word(token).to_owned()));
+        for token in &text.tokens {
+            *self.spellings.entry(text.word(token).to_owned()).or_default() |= writing == Writing::Misspelt;
         }
     }
 
-    /// Files everything.
-    pub(super) fn build(mut self) -> Lexicon {
+    /// Files everything, `spelling` says what is understood misspelt.
+    pub(super) fn build(mut self, spelling: Spelling) -> Lexicon {
         for entry in self.entries.values_mut() {
-            entry
-                .phrases
-                .sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+            entry.phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
         }
-        self.keys.sort_unstable();
-        self.keys.dedup();
-        debug_assert!(
-            self.keys
-                .iter()
-                .all(|key| self.entries.contains_key(&hash::of(key)))
-        );
-        Lexicon {
-            entries: self.entries,
-            typos: Typos::new(self.keys),
-        }
+        let forgiven = self.spellings.into_iter().filter(|(_, is_key)| match spelling {
+            Spelling::Exact => false,
+            Spelling::KeyWords => *is_key,
+            Spelling::AllWords => true,
+        });
+        Lexicon { entries: self.entries, typos: Typos::new(forgiven), spelling }
     }
 }

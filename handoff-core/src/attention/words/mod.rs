@@ -19,4 +19,5 @@ mod units;
 
 pub(super) use grammar::{Grammar, Match};
 pub(super) use language::Language;
+pub(super) use lexicon::Spelling;
 pub(super) use text::{READ_LIMIT, Text};

@@ -2,7 +2,7 @@
 
 use super::hash;
 use super::language::Language;
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, Spelling};
 
 /// Shorter words are not split.
 const SHORTEST: usize = 6;
@@ -13,7 +13,8 @@ const MOST_PARTS: usize = 8;
 /// How many lookups a split may cost.
 const BUDGET: usize = 160;
 
-/// Splits `word` into words that all belong to one language, one of them a key word; the hashes in order.
+/// Splits `word` into words that all belong to one language; the hashes in order. Where only key words may be written
+/// freely, one of them is a key word.
 pub(super) fn split(word: &[char], lexicon: &Lexicon) -> Option<Vec<u64>> {
     if !(SHORTEST..=LONGEST).contains(&word.len()) {
         return None;

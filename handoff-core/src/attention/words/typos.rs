@@ -1,53 +1,63 @@
-//! Which key words a misspelt word may stand for.
+//! Which word of the lexicon a misspelt word may stand for.
 //!
-//! Every key word is filed under all its spellings with one letter left out (two for long words). A misspelt word loses
+//! Every word is filed under all its spellings with one letter left out (two for long key words). A misspelt word loses
 //! letters in the same way, and where the two meet, the edit distance decides: a few hash lookups, no walk over the list.
 
 use super::hash::{self, ByHash};
 
 /// Longer words are not corrected.
 const LONGEST: usize = 24;
-/// Words of this length may have two mistakes; shorter ones have one.
+/// Key words of this length may have two mistakes; all others have one.
 const LONG: usize = 8;
 /// Shorter words are not corrected.
 const SHORTEST: usize = 4;
+/// Shorter words that are no key words are not what a misspelt word stands for.
+const SHORTEST_COMMON: usize = 5;
 
-/// The key words, by their spellings with letters left out.
+/// The words, by their spellings with letters left out.
 #[derive(Debug, Default)]
 pub(super) struct Typos {
-    words: Vec<Box<[char]>>,
+    words: Vec<Correct>,
     /// Ranges of `filed`.
     places: ByHash<(u32, u32)>,
     filed: Vec<u32>,
+    filter: Filter,
+}
+
+/// A word as it is to be written.
+#[derive(Debug)]
+struct Correct {
+    letters: Box<[char]>,
+    hash: u64,
+    is_key: bool,
 }
 
 impl Typos {
-    /// Files `words`.
-    pub(super) fn new(words: impl IntoIterator<Item = String>) -> Self {
-        let words: Vec<Box<[char]>> = words
+    /// Files `words`, each with whether it is a key word.
+    pub(super) fn new(words: impl IntoIterator<Item = (String, bool)>) -> Self {
+        let words: Vec<Correct> = words
             .into_iter()
-            .map(|word| word.chars().collect::<Box<[char]>>())
-            .filter(|word| (SHORTEST..=LONGEST).contains(&word.len()))
+            .map(|(word, is_key)| Correct { letters: word.chars().collect(), hash: hash::of(&word), is_key })
+            .filter(|word| word.letters.len() <= LONGEST)
+            .filter(|word| word.letters.len() >= if word.is_key { SHORTEST } else { SHORTEST_COMMON })
             .collect();
         let mut filed = Vec::new();
         for (id, word) in (0u32..).zip(&words) {
-            let depth = if word.len() >= LONG { 2 } else { 1 };
-            each_shortened(word, depth, &mut |hash| filed.push((hash, id)));
+            let depth = if word.is_key && word.letters.len() >= LONG { 2 } else { 1 };
+            each_shortened(&word.letters, depth, &mut |hash| filed.push((hash, id)));
         }
         filed.sort_unstable();
         filed.dedup();
         let mut places = ByHash::default();
+        let mut filter = Filter::for_entries(filed.len());
         for (at, (hash, _)) in (0u32..).zip(&filed) {
             places.entry(*hash).or_insert((at, at)).1 = at + 1;
+            filter.insert(*hash);
         }
-        Self {
-            words,
-            places,
-            filed: filed.into_iter().map(|(_, id)| id).collect(),
-        }
+        Self { words, places, filed: filed.into_iter().map(|(_, id)| id).collect(), filter }
     }
 
-    /// The hashes of the key words that are nearest to `word`, at most two, the likelier first.
+    /// The hashes of the words that are nearest to `word`, at most two, the likelier first.
     pub(super) fn nearest(&self, word: &[char]) -> [Option<u64>; 2] {
         if !(SHORTEST..=LONGEST).contains(&word.len()) {
             return [None; 2];
@@ -55,22 +65,13 @@ impl Typos {
         let mut best: [Option<(usize, u32)>; 2] = [None; 2];
         let depth = if word.len() >= LONG { 2 } else { 1 };
         each_shortened(word, depth, &mut |hash| {
-            let Some(&(from, to)) = self.places.get(&hash) else {
-                return;
-            };
-            for &id in self
-                .filed
-                .get(from as usize..to as usize)
-                .unwrap_or_default()
-            {
+            let place = if self.filter.may_hold(hash) { self.places.get(&hash) } else { None };
+            let Some(&(from, to)) = place else { return };
+            for &id in self.filed.get(from as usize..to as usize).unwrap_or_default() {
                 self.consider(word, id, &mut best);
             }
         });
-        best.map(|found| {
-            found
-                .and_then(|(_, id)| self.words.get(id as usize))
-                .map(|word| hash_of(word))
-        })
+        best.map(|found| found.and_then(|(_, id)| self.words.get(id as usize)).map(|word| word.hash))
     }
 
     fn consider(&self, word: &[char], id: u32, best: &mut [Option<(usize, u32)>; 2]) {
@@ -91,17 +92,48 @@ impl Typos {
     }
 }
 
+/// A small set of the filed hashes that fits a cache: most lookups end here.
+#[derive(Debug, Default)]
+struct Filter {
+    bits: Box<[u64]>,
+}
+
+impl Filter {
+    /// Bits for each entry: about one in twelve hashes that are not filed gets through.
+    const BITS: usize = 12;
+
+    fn for_entries(entries: usize) -> Self {
+        let words = (entries * Self::BITS / 64).next_power_of_two();
+        Self { bits: vec![0; words].into_boxed_slice() }
+    }
+
+    fn slot(&self, hash: u64) -> (usize, u64) {
+        let word = usize::try_from(hash >> 40).unwrap_or_default() & self.bits.len().saturating_sub(1);
+        (word, 1 << (hash >> 32 & 63))
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let (word, bit) = self.slot(hash);
+        self.bits.iter_mut().skip(word).take(1).for_each(|bits| *bits |= bit);
+    }
+
+    fn may_hold(&self, hash: u64) -> bool {
+        let (word, bit) = self.slot(hash);
+        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+}
+
 /// How far `word` is from `key`, lower is nearer; `None` where it is too far to be the same word.
-fn rank(word: &[char], key: &[char]) -> Option<usize> {
-    let distance = distance(word, key);
-    let length = word.len().min(key.len());
-    let same_start = alike(word.first(), key.first());
+fn rank(word: &[char], key: &Correct) -> Option<usize> {
+    let distance = distance(word, &key.letters);
+    let length = word.len().min(key.letters.len());
+    let same_start = alike(word.first(), key.letters.first());
     let near = match distance {
-        0 | 1 => length > SHORTEST || same_start || transposed(word, key),
-        2 => length >= LONG && same_start,
+        0 | 1 => length > SHORTEST || same_start || transposed(word, &key.letters),
+        2 => key.is_key && length >= LONG && same_start,
         _ => false,
     };
-    near.then_some(distance * 2 + usize::from(!same_start))
+    near.then_some(distance * 4 + usize::from(!same_start) * 2 + usize::from(!key.is_key))
 }
 
 /// Whether two words begin with the same letter, or with letters that sound alike.
@@ -150,11 +182,6 @@ fn distance(a: &[char], b: &[char]) -> usize {
     last.get(b.len()).copied().unwrap_or(3).min(3)
 }
 
-fn hash_of(word: &[char]) -> u64 {
-    word.iter()
-        .fold(hash::EMPTY, |hash, c| hash::push(hash, *c))
-}
-
 /// The hashes of `word` with up to `depth` letters left out.
 fn each_shortened(word: &[char], depth: u8, found: &mut impl FnMut(u64)) {
     shorten(hash::EMPTY, word, depth, found);
@@ -199,7 +226,7 @@ mod tests {
 
     #[test]
     fn near_words_are_found_and_far_ones_are_not() {
-        let typos = Typos::new(["person", "representative", "talk"].map(str::to_owned));
+        let typos = Typos::new([("person", true), ("representative", true), ("talk", true), ("through", false), ("with", false)].map(|(word, is_key)| (word.to_owned(), is_key)));
         let nearest = |word: &str| typos.nearest(&chars(word))[0];
         assert_eq!(nearest("eprson"), Some(hash::of("person")));
         assert_eq!(nearest("represntatve"), Some(hash::of("representative")));
@@ -209,6 +236,9 @@ mod tests {
             None,
             "another first letter is another word"
         );
+        assert_eq!(nearest("thruogh"), Some(hash::of("through")));
+        assert_eq!(nearest("thruuogh"), None, "common words have one mistake");
+        assert_eq!(nearest("wiht"), None, "short common words have none");
         assert_eq!(nearest("prison"), None);
         assert_eq!(nearest(&"x".repeat(100)), None);
     }

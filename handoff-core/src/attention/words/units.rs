@@ -1,7 +1,7 @@
 //! From tokens to words that the lexicon knows: exact, misspelt, run together, spelt out or decorated.
 
 use super::hash;
-use super::lexicon::{Entry, Lexicon};
+use super::lexicon::{Entry, Lexicon, Spelling};
 use super::segments;
 use super::text::{Break, Text, Token};
 
@@ -17,32 +17,41 @@ pub(super) struct Unit<'l> {
     pub(super) before: Break,
 }
 
-/// The units of `text`. With `forgiving`, misspelt key words are understood.
-pub(super) fn units<'l>(text: &Text<'_>, lexicon: &'l Lexicon, forgiving: bool) -> Vec<Unit<'l>> {
+/// The units of `text`; pictures that the lexicon does not hold are left out.
+pub(super) fn units<'l>(text: &Text<'_>, lexicon: &'l Lexicon) -> Vec<Unit<'l>> {
+    let forgiving = lexicon.spelling != Spelling::Exact;
     let mut units = Vec::with_capacity(text.tokens.len());
     let mut at = 0;
+    let mut skipped = Break::None;
     while let Some(token) = text.tokens.get(at) {
-        let unit = |entry: Option<&'l Entry>, hash, last| Unit {
-            entries: [entry, None],
-            hash,
-            first: at,
-            last,
-            before: token.before,
-        };
-        if let Some((last, hash)) = forgiving.then(|| joined(text, at, lexicon)).flatten() {
+        let before = token.before.max(skipped);
+        let entry = lexicon.entry(token.hash);
+        if entry.is_none() && is_picture(text.word(token)) {
+            skipped = before;
+            at += 1;
+            continue;
+        }
+        skipped = Break::None;
+        let unit = |entry: Option<&'l Entry>, hash, last| Unit { entries: [entry, None], hash, first: at, last, before };
+        let joined = if forgiving { joined(text, at, lexicon) } else { None };
+        if let Some((last, hash)) = joined {
             units.push(unit(lexicon.entry(hash), hash, last));
             at = last + 1;
             continue;
         }
-        match lexicon.entry(token.hash) {
+        match entry {
             Some(entry) => units.push(unit(Some(entry), token.hash, at)),
             None if is_number(text.word(token)) => units.push(unit(lexicon.entry(hash::of(NUMBER)), token.hash, at)),
-            None if forgiving => understood(text, at, token, lexicon, &mut units),
+            None if forgiving => understood(text.word(token), token, unit(None, token.hash, at), lexicon, &mut units),
             None => units.push(unit(None, token.hash, at)),
         }
         at += 1;
     }
     units
+}
+
+fn is_picture(word: &str) -> bool {
+    word.starts_with(|c: char| !c.is_alphanumeric())
 }
 
 /// The entry that stands for all numbers.
@@ -88,38 +97,26 @@ fn joined(text: &Text<'_>, at: usize, lexicon: &Lexicon) -> Option<(usize, u64)>
     is_key(hash).then_some((at + 1, hash))
 }
 
-/// Reads a word that the lexicon does not hold as it is written.
+/// Reads a word that the lexicon does not hold as it is written; `unit` is what it is if nothing is found.
 fn understood<'l>(
-    text: &Text<'_>,
-    at: usize,
+    written: &str,
     token: &Token,
+    mut unit: Unit<'l>,
     lexicon: &'l Lexicon,
     units: &mut Vec<Unit<'l>>,
 ) {
-    let mut unit = Unit {
-        entries: [None; 2],
-        hash: token.hash,
-        first: at,
-        last: at,
-        before: token.before,
-    };
     let mut letters = [' '; 32];
-    let length = token.chars.min(letters.len());
-    for (slot, c) in letters.iter_mut().zip(text.word(token).chars()) {
+    for (slot, c) in letters.iter_mut().zip(written.chars()) {
         *slot = if token.has_digit { plain_letter(c) } else { c };
     }
-    let length = squeezed(&mut letters, length);
+    let length = squeezed(&mut letters, token.chars.min(32));
     let word = letters.get(..length).unwrap_or_default();
     if token.chars > letters.len() || length < 3 {
         units.push(unit);
         return;
     }
-    let hash = word
-        .iter()
-        .fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
-    if let Some((hash, entry)) =
-        exactly(lexicon, hash).or_else(|| without_arabic_prefix(lexicon, word))
-    {
+    let hash = word.iter().fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
+    if let Some((hash, entry)) = exactly(lexicon, hash).or_else(|| without_arabic_prefix(lexicon, word)) {
         unit.hash = hash;
         unit.entries = [Some(entry), None];
         units.push(unit);
@@ -128,31 +125,18 @@ fn understood<'l>(
     let [nearest, second] = lexicon.corrected(word);
     if let Some(nearest) = nearest {
         unit.hash = nearest;
-        unit.entries = [
-            lexicon.entry(nearest),
-            second.and_then(|hash| lexicon.entry(hash)),
-        ];
+        unit.entries = [lexicon.entry(nearest), second.and_then(|hash| lexicon.entry(hash))];
         units.push(unit);
         return;
     }
     match segments::split(word, lexicon) {
         None => units.push(unit),
-        Some(parts) => {
-            for (place, hash) in parts.into_iter().enumerate() {
-                let before = if place == 0 {
-                    token.before
-                } else {
-                    Break::None
-                };
-                units.push(Unit {
-                    entries: [lexicon.entry(hash), None],
-                    hash,
-                    first: at,
-                    last: at,
-                    before,
-                });
-            }
-        }
+        Some(parts) => units.extend(parts.into_iter().enumerate().map(|(place, hash)| Unit {
+            entries: [lexicon.entry(hash), None],
+            hash,
+            before: if place == 0 { unit.before } else { Break::None },
+            ..unit
+        })),
     }
 }
 
