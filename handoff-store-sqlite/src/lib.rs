@@ -26,6 +26,8 @@ mod error;
 mod lock;
 mod options;
 mod outbox;
+#[cfg(test)]
+mod plan;
 mod read;
 mod schema;
 mod search;

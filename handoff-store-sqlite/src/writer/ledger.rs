@@ -101,13 +101,7 @@ async fn read_receipts(
     if keys.is_empty() {
         return Ok(receipts);
     }
-    // The list comes first, so that each of its rows is one look into the table.
-    let mut query =
-        QueryBuilder::<Sqlite>::new("SELECT conversation, key, digest, first, version FROM (");
-    query.push_values(keys, |mut row, (num, key)| {
-        row.push_bind(num).push_bind(key);
-    });
-    query.push(") CROSS JOIN receipts ON conversation = column1 AND key = column2");
+    let mut query = receipts_query(keys);
     for row in query
         .build()
         .persistent(false)
@@ -121,6 +115,16 @@ async fn read_receipts(
         }
     }
     Ok(receipts)
+}
+
+/// The list comes first, so that each of its rows is one look into the table.
+fn receipts_query(keys: Vec<(i64, String)>) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("SELECT conversation, key, digest, first, version FROM (");
+    query.push_values(keys, |mut row, (num, key)| {
+        row.push_bind(num).push_bind(key);
+    });
+    query.push(") CROSS JOIN receipts ON conversation = column1 AND key = column2");
+    query
 }
 
 /// A receipt from the columns after the first.
@@ -171,4 +175,15 @@ async fn read_holders(
         holders.insert(key.into(), ConversationId::from_uuid(id));
     }
     Ok(holders)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::receipts_query;
+
+    #[tokio::test]
+    async fn receipts_are_looked_up_by_their_keys() {
+        let keys = (0..3).map(|num| (num, String::new())).collect();
+        crate::plan::assert_no_scan(receipts_query(keys).sql().as_str()).await;
+    }
 }

@@ -55,6 +55,8 @@ macro_rules! conversation_store_suite {
                     one_of_many_openings_wins,
                     a_raced_command_is_done_once,
                     many_conversations_grow_at_once,
+                    commits_may_follow_without_waiting,
+                    an_open_key_passes_from_hand_to_hand,
                     no_reader_sees_a_version_go_back,
                     a_dropped_commit_is_whole_or_absent,
                     // boards

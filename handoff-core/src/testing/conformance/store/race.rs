@@ -10,7 +10,7 @@ use super::Store;
 use crate::conversation::EventBody;
 use crate::id::ConversationId;
 use crate::store::{BoardQuery, Commit, CommitOutcome};
-use crate::testing::conformance::fixture::{Chat, agent, message, receipt, takeover};
+use crate::testing::conformance::fixture::{Chat, agent, committed, message, receipt, takeover};
 
 /// Stores these commits all at the same time.
 async fn race(store: &Store, commits: impl IntoIterator<Item = Commit>) -> Vec<CommitOutcome> {
@@ -124,8 +124,7 @@ pub async fn a_raced_command_is_done_once(store: Store) {
     }
 }
 
-/// Forty conversations grow side by side, each dense and its own; some commits of a conversation follow each other
-/// without waiting for an answer.
+/// Forty conversations grow side by side, each dense and its own.
 pub async fn many_conversations_grow_at_once(store: Store) {
     let mut writers = JoinSet::new();
     for number in 1..=40_u128 {
@@ -149,6 +148,77 @@ pub async fn many_conversations_grow_at_once(store: Store) {
             store.load(chat.id()).await.unwrap().as_deref(),
             Some(&chat.state)
         );
+    }
+}
+
+/// Commits of one conversation that are sent without waiting for the answers before are stored in their order, up to
+/// the first that comes too early, and none after it.
+pub async fn commits_may_follow_without_waiting(store: Store) {
+    for number in 1..=20 {
+        let mut chat = Chat::new(number).opened_in(&*store).await;
+        let mut commits = Vec::new();
+        for n in 0..10 {
+            let mut commit = chat.say(&n.to_string());
+            commit.receipt = Some(receipt(&n.to_string(), commit.expected + 1));
+            commits.push(store.commit(commit));
+        }
+        let outcomes: Vec<_> = futures::future::try_join_all(commits).await.unwrap();
+        let stored = count(&outcomes, &CommitOutcome::Committed);
+        let conflicts = count(&outcomes, &CommitOutcome::VersionConflict);
+        assert_eq!(stored + conflicts, 10, "{outcomes:?}");
+        let log = store.events(chat.id(), 0, 100).await.unwrap();
+        assert!(log.iter().map(|event| event.seq).eq(1..=1 + stored as u64));
+        let state = store.load(chat.id()).await.unwrap().unwrap();
+        assert_eq!(state.version, log.len() as u64);
+        for (n, outcome) in outcomes.iter().enumerate() {
+            let receipt = store.receipt(chat.id(), &n.to_string()).await.unwrap();
+            assert_eq!(receipt.is_some(), *outcome == CommitOutcome::Committed);
+        }
+    }
+}
+
+/// While one conversation is closed another is opened, and the first reopened: never are two of them open.
+pub async fn an_open_key_passes_from_hand_to_hand(store: Store) {
+    let mut first = Chat::of(1, "shop", "ana")
+        .exclusive()
+        .opened_in(&*store)
+        .await;
+    let mut second = Chat::of(2, "shop", "ana").exclusive();
+    let opening = second.open();
+    first.done_in(&*store, [EventBody::Resolved]).await;
+    committed(&*store, opening).await;
+    for round in 0..40 {
+        // The second is open, the first is resolved.
+        let ending = second.clone().step([EventBody::Resolved]);
+        let reopening = first.clone().step([EventBody::Reopened { holder: None }]);
+        let outcomes = race(&store, [ending.clone(), reopening.clone()]).await;
+        assert_eq!(
+            count(&outcomes, &CommitOutcome::VersionConflict),
+            0,
+            "round {round}"
+        );
+        assert!(
+            store
+                .load(second.id())
+                .await
+                .unwrap()
+                .unwrap()
+                .open_key()
+                .is_none()
+        );
+        let was_reopened = count(&outcomes, &CommitOutcome::Committed) == 2;
+        assert!(was_reopened || count(&outcomes, &CommitOutcome::OpenElsewhere(second.id())) == 1);
+        if !was_reopened {
+            committed(&*store, reopening).await;
+        }
+        second.step([EventBody::Resolved]);
+        first.step([EventBody::Reopened { holder: None }]);
+        let current = store
+            .current(&first.state.service, &first.state.visitor)
+            .await
+            .unwrap();
+        assert_eq!(current, Some(first.id()), "round {round}");
+        std::mem::swap(&mut first, &mut second);
     }
 }
 
