@@ -2,6 +2,7 @@
 
 use handoff_core::conversation::Mutant;
 use handoff_core::testing::check::{Census, Promise};
+use handoff_core::testing::history::History;
 use handoff_core::testing::simulate::{StoreMutant, simulate, vacuous};
 
 /// Seeds of one test; there are four, so that they run side by side.
@@ -113,5 +114,18 @@ fn a_seed_leads_to_the_same_history_again() {
             simulate(seed, None).history == simulate(seed, None).history,
             "seed {seed}"
         );
+    }
+}
+
+#[test]
+fn a_history_can_be_written_down_and_judged_elsewhere() {
+    for seed in 0..20 {
+        let run = simulate(seed, None);
+        let lines = run.history.records.iter().map(|record| {
+            let line = serde_json::to_string(record).unwrap();
+            serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+        });
+        let read: History = lines.collect();
+        assert!(read == run.history, "seed {seed}");
     }
 }

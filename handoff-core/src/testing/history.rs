@@ -204,3 +204,11 @@ impl History {
         self.records.push(Record { at, node, what });
     }
 }
+
+impl FromIterator<Record> for History {
+    fn from_iter<I: IntoIterator<Item = Record>>(records: I) -> Self {
+        Self {
+            records: records.into_iter().collect(),
+        }
+    }
+}

@@ -137,6 +137,10 @@ impl Logs {
                 seq: Some(log.ledger.version),
                 record,
             };
+            if let Some(wake) = log.wake.filter(|wake| wake.after(slack) < now) {
+                let what = format!("the stored wake {wake} is long past at {now}");
+                judge.broken(Promise::I13, what);
+            }
             if let Some((timer, deadline)) = log.ledger.earliest()
                 && deadline.after(slack) < now
             {

@@ -138,6 +138,7 @@ fn said(event: &Event) -> Option<(u64, Speaker, &str)> {
             Some((event.seq, Speaker::Assistant, &reply.text))
         }
         EventBody::AgentMessaged { text } => Some((event.seq, Speaker::Agent, text)),
+        EventBody::FallbackSent { text } => Some((event.seq, Speaker::System, text)),
         _ => None,
     }
 }

@@ -110,7 +110,7 @@ impl World {
             self.see(None, told);
         }
         let Asker::Client(client) = request.asker else {
-            return;
+            return self.writer_hears(request, &answer);
         };
         if answer == Answer::Unknown {
             return;

@@ -8,7 +8,7 @@ use super::request::{Asker, Request};
 use super::world::World;
 use crate::conversation::{Caller, Command, Purpose, Reply, Ticket, turn};
 use crate::id::ConversationId;
-use crate::testing::history::Observed;
+use crate::testing::history::{Answer, Observed};
 
 /// How a reply ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +218,29 @@ impl World {
         }
         let request = request(format!("r{number}/{what}"), command);
         self.send(at, Arc::new(request));
+    }
+
+    /// A reply that came too late is recorded as a piece.
+    pub(super) fn writer_hears(&mut self, request: &Request, answer: &Answer) {
+        let lost = matches!(answer, Answer::Refused { code } if code == "floor_lost");
+        let Command::CommitReply { ticket, reply } = &request.command else {
+            return;
+        };
+        if let Some(at) = self.some_node().filter(|_| lost) {
+            let record = Request {
+                conversation: request.conversation,
+                asker: Asker::Node,
+                caller: Caller::Assistant,
+                command: Command::FailReply {
+                    ticket: *ticket,
+                    partial: reply.text.clone(),
+                    truncated: false,
+                },
+                key: None,
+                digest: 0,
+            };
+            self.send(at, Arc::new(record));
+        }
     }
 
     /// The floor is lost: what had been written is recorded.
