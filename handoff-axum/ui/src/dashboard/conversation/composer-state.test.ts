@@ -30,6 +30,8 @@ test("a viewer reads along", () => {
     takeOver: false,
     resolve: false,
     letGo: false,
+    snooze: false,
+    label: false,
   });
 });
 

@@ -14,6 +14,11 @@ class Unread {
     return Math.max(0, card.messages - (this.seen.get(card.id) ?? 0));
   }
 
+  /** As if the last message had not been seen. */
+  mark(card: Card): void {
+    this.see(card.id, Math.max(0, card.messages - 1));
+  }
+
   see(id: string, messages: number): void {
     if (this.seen.get(id) === messages) return;
     const next = new Map(this.seen);

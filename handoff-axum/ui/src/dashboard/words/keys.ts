@@ -33,6 +33,8 @@ export const groups: readonly KeyGroup[] = [
       [["3"], "Only human takeover"],
       [["4"], "Only paused"],
       [["0"], "Clear all filters"],
+      [["X"], "Choose the row, in the queue"],
+      [["Shift", "X"], "Choose up to the row, in the queue"],
     ],
   },
   {
@@ -48,6 +50,7 @@ export const groups: readonly KeyGroup[] = [
       [["C"], "Category"],
       [["R"], "Write a reply"],
       [["N"], "Write a note"],
+      [["U"], "Close it and mark it as unread"],
       [["D"], "Show or hide the customer"],
       [["Esc"], "Close"],
     ],
