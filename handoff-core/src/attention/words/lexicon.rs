@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::hash::ByHash;
+use super::hash::{ByHash, Filter};
 use super::language::Language;
 use super::pattern::Classes;
 use super::phrase_file::Writing;
@@ -50,6 +50,7 @@ pub(in crate::attention) enum Spelling {
 #[derive(Debug)]
 pub(super) struct Lexicon {
     entries: ByHash<Entry>,
+    known: Filter,
     typos: Typos,
     /// How freely words may be written.
     pub(super) spelling: Spelling,
@@ -58,7 +59,7 @@ pub(super) struct Lexicon {
 impl Lexicon {
     /// What is known of the word with this hash.
     pub(super) fn entry(&self, hash: u64) -> Option<&Entry> {
-        self.entries.get(&hash)
+        if self.known.may_hold(hash) { self.entries.get(&hash) } else { None }
     }
 
     /// The words that a misspelt word may stand for.
@@ -135,6 +136,7 @@ impl LexiconBuilder {
             Spelling::KeyWords => *is_key,
             Spelling::AllWords => true,
         });
-        Lexicon { entries: self.entries, typos: Typos::new(forgiven), spelling }
+        let known = Filter::of(self.entries.keys().copied());
+        Lexicon { entries: self.entries, known, typos: Typos::new(forgiven), spelling }
     }
 }

@@ -12,6 +12,7 @@ mod language;
 mod lexicon;
 mod pattern;
 mod phrase_file;
+mod reader;
 mod segments;
 mod text;
 mod typos;

@@ -3,7 +3,7 @@
 //! Every word is filed under all its spellings with one letter left out (two for long key words). A misspelt word loses
 //! letters in the same way, and where the two meet, the edit distance decides: a few hash lookups, no walk over the list.
 
-use super::hash::{self, ByHash};
+use super::hash::{self, ByHash, Filter};
 
 /// Longer words are not corrected.
 const LONGEST: usize = 24;
@@ -49,11 +49,10 @@ impl Typos {
         filed.sort_unstable();
         filed.dedup();
         let mut places = ByHash::default();
-        let mut filter = Filter::for_entries(filed.len());
         for (at, (hash, _)) in (0u32..).zip(&filed) {
             places.entry(*hash).or_insert((at, at)).1 = at + 1;
-            filter.insert(*hash);
         }
+        let filter = Filter::of(places.keys().copied());
         Self { words, places, filed: filed.into_iter().map(|(_, id)| id).collect(), filter }
     }
 
@@ -89,37 +88,6 @@ impl Typos {
         } else if best[1].is_none_or(|(known, _)| rank < known) {
             best[1] = found;
         }
-    }
-}
-
-/// A small set of the filed hashes that fits a cache: most lookups end here.
-#[derive(Debug, Default)]
-struct Filter {
-    bits: Box<[u64]>,
-}
-
-impl Filter {
-    /// Bits for each entry: about one in twelve hashes that are not filed gets through.
-    const BITS: usize = 12;
-
-    fn for_entries(entries: usize) -> Self {
-        let words = (entries * Self::BITS / 64).next_power_of_two();
-        Self { bits: vec![0; words].into_boxed_slice() }
-    }
-
-    fn slot(&self, hash: u64) -> (usize, u64) {
-        let word = usize::try_from(hash >> 40).unwrap_or_default() & self.bits.len().saturating_sub(1);
-        (word, 1 << (hash >> 32 & 63))
-    }
-
-    fn insert(&mut self, hash: u64) {
-        let (word, bit) = self.slot(hash);
-        self.bits.iter_mut().skip(word).take(1).for_each(|bits| *bits |= bit);
-    }
-
-    fn may_hold(&self, hash: u64) -> bool {
-        let (word, bit) = self.slot(hash);
-        self.bits.get(word).is_some_and(|bits| bits & bit != 0)
     }
 }
 
@@ -182,22 +150,31 @@ fn distance(a: &[char], b: &[char]) -> usize {
     last.get(b.len()).copied().unwrap_or(3).min(3)
 }
 
-/// The hashes of `word` with up to `depth` letters left out.
+/// The hashes of `word`, and of it with up to `depth` (one or two) letters left out.
 fn each_shortened(word: &[char], depth: u8, found: &mut impl FnMut(u64)) {
-    shorten(hash::EMPTY, word, depth, found);
-}
-
-fn shorten(prefix: u64, rest: &[char], depth: u8, found: &mut impl FnMut(u64)) {
-    found(rest.iter().fold(prefix, |hash, c| hash::push(hash, *c)));
-    if depth == 0 {
-        return;
+    let length = word.len();
+    let mut ends = [hash::EMPTY; LONGEST + 1];
+    // The hash of what follows each place: `ends[i]` of the last `i` letters.
+    let mut end = hash::EMPTY;
+    for (count, (slot, letter)) in ends.iter_mut().skip(1).zip(word.iter().rev()).enumerate() {
+        end = hash::concat(hash::push(hash::EMPTY, *letter), end, count);
+        *slot = end;
     }
-    let mut prefix = prefix;
-    let mut rest = rest;
-    while let Some((letter, after)) = rest.split_first() {
-        shorten(prefix, after, depth - 1, found);
-        prefix = hash::push(prefix, *letter);
-        rest = after;
+    let end = |letters: usize| ends.get(letters).copied().unwrap_or_default();
+    found(end(length));
+    let mut front = hash::EMPTY;
+    for (at, letter) in word.iter().enumerate() {
+        let behind = length - at - 1;
+        found(hash::concat(front, end(behind), behind));
+        if depth > 1 {
+            let mut middle = front;
+            for (next, letter) in word.iter().enumerate().skip(at + 1) {
+                let behind = length - next - 1;
+                found(hash::concat(middle, end(behind), behind));
+                middle = hash::push(middle, *letter);
+            }
+        }
+        front = hash::push(front, *letter);
     }
 }
 
@@ -222,6 +199,14 @@ mod tests {
         ] {
             assert_eq!(distance(&chars(a), &chars(b)), expected, "{a} {b}");
         }
+    }
+
+    #[test]
+    fn shortened_words_leave_letters_out() {
+        let mut hashes = Vec::new();
+        each_shortened(&chars("abcd"), 2, &mut |hash| hashes.push(hash));
+        let expected = ["abcd", "bcd", "cd", "bd", "bc", "acd", "ad", "ac", "abd", "ab", "abc"];
+        assert_eq!(hashes, expected.map(hash::of));
     }
 
     #[test]

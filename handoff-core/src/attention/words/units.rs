@@ -86,15 +86,16 @@ fn joined(text: &Text<'_>, at: usize, lexicon: &Lexicon) -> Option<(usize, u64)>
         }
         return found;
     }
-    if first.chars + next.chars < 6 || is_key(first.hash) || is_key(next.hash) {
+    if first.chars + next.chars < 6 || next.chars > hash::LONGEST_BEHIND {
+        return None;
+    }
+    let hash = hash::concat(first.hash, next.hash, next.chars);
+    if !is_key(hash) || is_key(first.hash) || is_key(next.hash) {
         return None;
     }
     let is_phrase = |entry: &Entry| entry.phrases.iter().any(|phrase| phrase.rest.first() == Some(&next.hash));
-    if lexicon.entry(first.hash).is_some_and(is_phrase) {
-        return None;
-    }
-    let hash = text.word(next).chars().fold(first.hash, hash::push);
-    is_key(hash).then_some((at + 1, hash))
+    let stays_apart = lexicon.entry(first.hash).is_some_and(is_phrase);
+    (!stays_apart).then_some((at + 1, hash))
 }
 
 /// Reads a word that the lexicon does not hold as it is written; `unit` is what it is if nothing is found.
