@@ -6,8 +6,9 @@ use std::path::Path;
 use super::error::{KnowledgeError, PageProblem};
 use super::links::{Anchors, Base};
 use super::page::{Page, Section};
+use super::passage::Passage;
 use super::{folder, markdown};
-use crate::retrieval::Index;
+use crate::retrieval::{Confidence, Index, Question, passage};
 
 /// A service has at most so many pages.
 pub const MAX_PAGES: usize = 2_000;
@@ -93,6 +94,32 @@ impl Knowledge {
     /// The pages, in the order in which they were given (a folder's: by name).
     pub fn pages(&self) -> &[Page] {
         &self.pages
+    }
+
+    /// The words that fit a question best, from at most `limit` sections, the best first. A section that only shares words
+    /// with the question is among them, and says so.
+    ///
+    /// ```
+    /// # let pages = [("a", "# Delivery\n\n## Prices\n\nDelivery costs €5.")];
+    /// # let knowledge = handoff_llm::Knowledge::from_pages(pages, None)?;
+    /// let found = knowledge.passages("what does delivery cost", 1);
+    /// assert!(found[0].answers && found[0].text == "Delivery costs €5.");
+    /// # Ok::<(), handoff_llm::KnowledgeError>(())
+    /// ```
+    pub fn passages(&self, question: &str, limit: usize) -> Vec<Passage> {
+        let question = Question::read(question, self.index.spelling());
+        let hits = self.index.search(&question, &[]).into_iter().take(limit);
+        hits.filter_map(|hit| {
+            let (page, section) = self.section(hit.page, hit.section)?;
+            Some(Passage {
+                title: page.title.clone(),
+                heading: section.heading.clone(),
+                url: section.url.clone(),
+                text: passage(section, &question),
+                answers: Confidence::alone(&hit).enough,
+            })
+        })
+        .collect()
     }
 
     pub(crate) fn index(&self) -> &Index {

@@ -25,6 +25,7 @@ const TIME: &[&[&str]] = &[
     &["what", "day"],
     &["which", "day"],
     &["delivery", "time"],
+    &["delivery", "times"],
     &["hours"],
     &["whens"],
 ];

@@ -10,7 +10,7 @@ use super::asks::Asks;
 use super::entry::{self, Entry, MAX_SECTION_WORDS, text_of};
 use super::question::{Concept, Question};
 use crate::knowledge::Page;
-use crate::words::{Spelling, Synonyms, words};
+use crate::words::{Spelling, Synonyms, everyday, words};
 
 /// How much an everyday word counts in the ranking.
 const LIGHT: f32 = 0.25;
@@ -18,6 +18,8 @@ const LIGHT: f32 = 0.25;
 const CONTEXT: f32 = 0.5;
 /// How much a subject that no page speaks of counts against an answer.
 const UNKNOWN: f32 = 0.9;
+/// The same for a name: many a question names people and places that no page needs to speak of.
+const NAME: f32 = 0.3;
 /// The same for a subject that only other sections speak of.
 const ELSEWHERE: f32 = 0.45;
 /// A subject counts at least so much, however common.
@@ -168,7 +170,7 @@ impl Index {
         if common == 0 {
             return Weights {
                 spoken_of: 0.0,
-                missing: UNKNOWN,
+                missing: if concept.name { NAME } else { UNKNOWN },
             };
         }
         let rarity = idf(self.entries.len(), common) / idf(self.entries.len(), 1);
@@ -269,19 +271,19 @@ impl Hit {
         self.meets = entry.meets(question.asks);
         let adds = |holds: bool, amount: f32| if holds { amount } else { 0.0 };
         let titled = entry.titled_by(&question.concepts);
+        let asks_too = if question.asks == Asks::Steps {
+            HOW_TOO
+        } else {
+            ASKS_TOO
+        };
+        // Small words count where the subject is right: `how long does … take` alone is about anything.
+        let form = REPEATED * entry.repeated_by(&question.words)
+            + adds(entry.asks_too(question.asks), asks_too);
         self.score *= 1.0
             + NAMED * self.named
             + titled * (TITLED + adds(entry.section == 0, FIRST))
-            + REPEATED * entry.repeated_by(&question.words)
+            + form * self.named.max(titled)
             + adds(self.meets == Some(true), MEETS)
-            + adds(
-                entry.asks_too(question.asks),
-                if question.asks == Asks::Steps {
-                    HOW_TOO
-                } else {
-                    ASKS_TOO
-                },
-            )
             - adds(entry.is_negative() != question.is_negative, NEGATED);
         self.score *= PARTLY + (1.0 - PARTLY) * self.covered;
         if self.meets == Some(false) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::asks::Asks;
 use super::entry::{is_negative, is_negative_word};
-use crate::words::{Spelling, Synonyms, is_light, is_stop, stem, words};
+use crate::words::{Spelling, Synonyms, is_light, is_stop, names, stem, words};
 
 /// At most so many words of a question are read.
 const MAX_WORDS: usize = 400;
@@ -26,6 +26,8 @@ pub(crate) struct Concept {
     pub(crate) parts: Vec<String>,
     /// The word says little about the subject.
     pub(crate) light: bool,
+    /// It is written as a name.
+    pub(crate) name: bool,
 }
 
 /// What a text asks about.
@@ -49,8 +51,13 @@ impl Question {
     /// Reads a text; `spelling` knows the words that a misspelt one may stand for.
     pub(crate) fn read(text: &str, spelling: &Spelling) -> Self {
         let words = words(text, MAX_WORDS);
+        let names = names(text, MAX_WORDS);
+        let mut concepts = concepts(&words, spelling);
+        for concept in &mut concepts {
+            concept.name = names.iter().any(|name| concept.is_called(name));
+        }
         Self {
-            concepts: concepts(&words, spelling),
+            concepts,
             words: words.iter().map(|word| stem(word)).collect(),
             asks: Asks::of(&words),
             is_to_the_point: words.len() <= MAX_TO_THE_POINT && begins_as_question(&words),
@@ -127,13 +134,30 @@ fn of_word(word: &str, known: &Synonyms, spelling: &Spelling) -> Concept {
     if concept.light || spelling.knows(&written) || known.has(&written) {
         return concept;
     }
-    if let Some((first, second)) = spelling.halves(word) {
+    if is_run_together(word) {
+        concept.light = true;
+    } else if let Some((first, second)) = spelling.halves(word) {
         concept.parts = vec![stem(first), stem(second)];
-    } else if let Some(meant) = spelling.nearest(word).map(stem) {
+    } else if let Some(meant) = spelling.nearest(word) {
+        concept.light = is_light(meant) || is_stop(meant);
+        let meant = stem(meant);
         add_meanings(&mut concept.stems, known, &meant, SYNONYM * MISSPELT);
         concept.stems.push((meant, MISSPELT));
     }
     concept
+}
+
+/// Whether a word is two everyday words without a space: `ihave`, `wanthelp`.
+fn is_run_together(word: &str) -> bool {
+    let says_little = |half: &str| {
+        is_stop(half) && (half.len() > 1 || ["i", "u", "a"].contains(&half)) || is_light(half)
+    };
+    (1..word.len()).any(|at| match (word.get(..at), word.get(at..)) {
+        (Some(first), Some(second)) => {
+            second.len() > 2 && says_little(first) && says_little(second)
+        }
+        _ => false,
+    })
 }
 
 fn add_meanings(stems: &mut Vec<(String, f32)>, known: &Synonyms, stem: &str, weight: f32) {
@@ -150,6 +174,7 @@ impl Concept {
             stems: vec![(stem, 1.0)],
             parts: Vec::new(),
             light,
+            name: false,
         }
     }
 
@@ -159,6 +184,7 @@ impl Concept {
             stems,
             parts,
             light: false,
+            name: false,
         }
     }
 
@@ -169,6 +195,12 @@ impl Concept {
             .filter(|(known, _)| known == stem)
             .map(|(_, fit)| *fit)
             .fold(0.0, f32::max)
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.stems
+            .first()
+            .is_some_and(|(written, _)| *written == stem(name))
     }
 
     /// How well two concepts stand for each other, 0 to 1.

@@ -1,5 +1,7 @@
 //! Cutting text into words, in the one form in which they are compared.
 
+use std::collections::HashSet;
+
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Longer words are cut: nobody writes them, and what is compared with them is short.
@@ -22,6 +24,34 @@ pub(crate) fn words(text: &str, limit: usize) -> Vec<String> {
     }
     found.end_word();
     found.done
+}
+
+/// The words of a text, folded, that are written as names: with a capital letter inside a sentence, in a text that is not
+/// all in capitals.
+pub(crate) fn names(text: &str, limit: usize) -> HashSet<String> {
+    let written: Vec<&str> = text.split_whitespace().take(limit).collect();
+    let capital = |word: &str| {
+        word.trim_start_matches(|c: char| !c.is_alphanumeric())
+            .starts_with(char::is_uppercase)
+    };
+    if written.iter().filter(|word| capital(word)).count() * 2 > written.len() {
+        return HashSet::new();
+    }
+    written
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [before, word] if capital(word) && !before.ends_with(['.', '!', '?', ':']) => {
+                Some(*word)
+            }
+            [before, word] if capital(word) && is_title(before) => Some(*word),
+            _ => None,
+        })
+        .flat_map(|word| words(word, 4))
+        .collect()
+}
+
+fn is_title(word: &str) -> bool {
+    ["Mr.", "Mrs.", "Ms.", "Dr."].contains(&word)
 }
 
 struct Words {
@@ -60,7 +90,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{names, words};
 
     #[test]
     fn words_lose_case_accents_and_punctuation() {
@@ -68,6 +98,16 @@ mod tests {
             words("Can't I e-mail the CAFÉ’s check-out?", 9),
             ["cant", "i", "email", "the", "cafes", "check", "out"]
         );
+    }
+
+    #[test]
+    fn names_have_a_capital_inside_a_sentence() {
+        let mut found: Vec<String> = names("Get bills from Mr. Smith. Please ship to New York", 99)
+            .into_iter()
+            .collect();
+        found.sort();
+        assert_eq!(found, ["mr", "new", "smith", "york"]);
+        assert!(names("WHERE IS MY ORDER", 99).is_empty());
     }
 
     #[test]

@@ -76,7 +76,8 @@ impl Spelling {
 /// letter for another makes a different word (`timer`, `times`), while a letter too few or two in the wrong order does not.
 fn is_likely(word: &str, known: &str) -> bool {
     let (mut a, mut b) = (word.chars(), known.chars());
-    if a.next() != b.next() {
+    let starts = (a.next(), b.next());
+    if starts.0 != starts.1 && !(is_shuffled(word, known) && known.chars().nth(1) == starts.0) {
         return false;
     }
     let length = word.chars().count();
