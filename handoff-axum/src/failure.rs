@@ -15,7 +15,7 @@ use crate::ws::protocol::Problem;
 /// Why a request was not done. Nothing was changed.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    problem: Problem,
+    problem: Box<Problem>,
     retry_after: Option<Duration>,
 }
 
@@ -23,14 +23,14 @@ impl Failure {
     /// A problem with a stable code and a sentence for people.
     pub(crate) fn new(status: StatusCode, code: &str, title: impl Into<String>) -> Self {
         Self {
-            problem: Problem {
+            problem: Box::new(Problem {
                 kind: format!("/problems/{code}"),
                 status: status.as_u16(),
                 title: title.into(),
                 rejection: None,
                 retry: false,
                 request_id: None,
-            },
+            }),
             retry_after: None,
         }
     }
@@ -116,7 +116,7 @@ impl Failure {
 
     /// The document, for answers over a socket.
     pub(crate) fn into_problem(self) -> Problem {
-        self.problem
+        *self.problem
     }
 }
 
@@ -208,7 +208,7 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let status =
             StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(&self.problem)).into_response();
+        let mut response = (status, Json(&*self.problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -218,7 +218,7 @@ impl IntoResponse for Failure {
             let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
-        response.extensions_mut().insert(Told(self.problem));
+        response.extensions_mut().insert(Told(*self.problem));
         response
     }
 }

@@ -35,10 +35,13 @@ pub(crate) fn routes() -> Router<Transport> {
     }
     routes
         .route("/ui/{*path}", get(asset))
-        .route("/widget.js", get(|headers| script("widget.js", headers)))
+        .route(
+            "/widget.js",
+            get(async |headers: HeaderMap| script("widget.js", &headers)),
+        )
         .route(
             "/widget-words.js",
-            get(|headers| script("widget-words.js", headers)),
+            get(async |headers: HeaderMap| script("widget-words.js", &headers)),
         )
 }
 
@@ -66,8 +69,8 @@ async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
 }
 
 /// A script that pages of other sites load.
-async fn script(name: &'static str, headers: HeaderMap) -> Response {
-    let mut response = serve(name, &headers);
+fn script(name: &str, headers: &HeaderMap) -> Response {
+    let mut response = serve(name, headers);
     let own = response.headers_mut();
     own.insert(
         header::ACCESS_CONTROL_ALLOW_ORIGIN,

@@ -1,5 +1,9 @@
 //! The pages' TypeScript types are those of the Rust types. To write them anew: `HANDOFF_WRITE_TYPES=1 cargo test -p
 //! handoff-axum --test wire_types`.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that can't read or write its files has failed"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -168,7 +168,7 @@ mod tests {
                 ..good.clone()
             },
             Identity {
-                signature: good.signature[..60].into(),
+                signature: good.signature.get(..60).unwrap().into(),
                 ..good.clone()
             },
             Identity {

@@ -48,7 +48,7 @@ impl Fence {
             }
             EventBody::TakenOver { agent, .. } => self.holder = Some(agent.id.clone()),
             EventBody::Reopened { holder } => {
-                self.holder = holder.as_ref().map(|agent| agent.id.clone())
+                self.holder = holder.as_ref().map(|agent| agent.id.clone());
             }
             body if body.changes_control() => self.holder = None,
             _ => {}

@@ -6,7 +6,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 
-use super::protocol::MAX_CLIENT_FRAME;
+use super::end::End;
+use super::protocol::{CloseCode, MAX_CLIENT_FRAME};
 use super::{team, visitor};
 use crate::failure::Failure;
 use crate::origin;
@@ -46,7 +47,9 @@ pub(crate) async fn visitor_socket(
 ) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
     let address = transport.address(&parts.extensions, &parts.headers);
-    let seat = address.map(|address| transport.inner.address_seats.take(address));
+    let full = || End::new(CloseCode::TooMany, "too many connections from this address");
+    let seat = address.map(|address| transport.inner.address_seats.take(address).ok_or_else(full));
+    let seat = seat.transpose();
     let upgrade = upgrade(&mut parts, &transport).await?;
     // All that is needed later is where the page stands.
     let site = parts

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{BASE, World, uuid};
-use handoff_core::conversation::Role;
+use handoff_core::conversation::{Page, Profile, Role};
 use handoff_core::directory::{Directory, RecordKind};
 use serde_json::{Value, json};
 
@@ -83,8 +83,8 @@ async fn a_large_board_comes_in_parts_and_ends() {
             .open(
                 &crate::support::service("store"),
                 &visitor,
-                Default::default(),
-                Default::default(),
+                Profile::default(),
+                Page::default(),
             )
             .await
             .unwrap();
@@ -353,7 +353,7 @@ async fn a_restart_sends_clients_away_with_a_delay() {
     let visitor = world.visitor("store").await;
     let mut sockets = [world.dashboard(&owner).await, world.widget(&visitor).await];
     let closing = world.transport.clone();
-    let (_, ends) = tokio::join!(closing.close(), async {
+    let ((), ends) = tokio::join!(closing.close(), async {
         let [dashboard, widget] = &mut sockets;
         (dashboard.ended().await, widget.ended().await)
     });

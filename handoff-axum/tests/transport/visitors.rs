@@ -1,5 +1,7 @@
 //! How visitors begin, and who they are.
 
+use std::fmt::Write;
+
 use axum::http::{StatusCode, header};
 use handoff_axum::Rate;
 use handoff_core::directory::{Directory, RecordKind};
@@ -191,10 +193,8 @@ async fn secrets_are_kept_as_digests_alone() {
         RecordKind::Account,
         RecordKind::Invitation,
     ] {
-        stored += &format!(
-            "{:?}",
-            world.directory.list(kind, None, 100, now).await.unwrap()
-        );
+        let records = world.directory.list(kind, None, 100, now).await.unwrap();
+        write!(stored, "{records:?}").unwrap();
     }
     assert!(stored.contains(&visitor.id));
     for secret in [
@@ -218,7 +218,7 @@ async fn ids_alone_open_nothing() {
         format!("{}.", visitor.id),
         format!(".{}", visitor.secret),
         format!("{}.{}x", visitor.id, visitor.secret),
-        format!("{}.{}", visitor.id, &visitor.secret[1..]),
+        format!("{}.{}", visitor.id, visitor.secret.get(1..).unwrap()),
         conversation.to_string(),
         String::new(),
     ] {

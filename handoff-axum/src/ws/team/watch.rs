@@ -21,7 +21,7 @@ use crate::ws::wire::{Duplex, Wire, encode};
 /// So many stored events go into one frame.
 const CHUNK: usize = 32;
 /// A viewer who was not heard of for so long is gone.
-const FORGET_VIEWER: Duration = Duration::from_secs(60);
+const FORGET_VIEWER: Duration = Duration::from_mins(1);
 
 /// What is heard of a conversation.
 pub(super) type Updates = BoxStream<'static, Result<Followed, StoreError>>;
@@ -127,7 +127,9 @@ impl Watch {
         let last = events.len().div_ceil(CHUNK).saturating_sub(1);
         for (nth, chunk) in events.chunks(CHUNK).enumerate() {
             wire.make_room().await?;
-            chunk.iter().for_each(|event| self.fence.pass(event));
+            for event in chunk {
+                self.fence.pass(event);
+            }
             wire.send(&frame(self.conversation, chunk, caught_up && nth == last))?;
         }
         if events.is_empty() {

@@ -10,7 +10,6 @@ use std::net::IpAddr;
 use axum::http::HeaderMap;
 
 use super::end::End;
-use super::protocol::CloseCode;
 use super::wire::{Duplex, Wire};
 use crate::limits::Seat;
 use crate::transport::Transport;
@@ -20,18 +19,17 @@ pub(in crate::ws) use hello::{first_frame, refused};
 /// So many bytes may wait for a widget that reads slowly.
 const QUEUE: usize = 512 * 1024;
 
-/// Serves a widget until it goes. `seat`: `Some(None)` where its address has too many sockets.
+/// Serves a widget until it goes; the seat is its address's, where that is counted.
 pub(super) async fn run<S: Duplex>(
     transport: Transport,
     socket: S,
     site: HeaderMap,
-    seat: Option<Option<Seat<IpAddr>>>,
+    seat: Result<Option<Seat<IpAddr>>, End>,
 ) {
     let mut wire = Wire::new(socket, QUEUE);
-    let end = if matches!(seat, Some(None)) {
-        End::new(CloseCode::TooMany, "too many connections from this address")
-    } else {
-        serve(&transport, &mut wire, &site).await
+    let end = match &seat {
+        Ok(_) => serve(&transport, &mut wire, &site).await,
+        Err(full) => full.clone(),
     };
     wire.finish(end).await;
 }

@@ -62,7 +62,9 @@ impl Thread {
         let last = events.len().div_ceil(CHUNK).saturating_sub(1);
         for (nth, chunk) in events.chunks(CHUNK).enumerate() {
             wire.make_room().await?;
-            chunk.iter().for_each(|event| self.pass(event));
+            for event in chunk {
+                self.pass(event);
+            }
             let version = chunk.last().map_or(0, |event| event.seq);
             wire.send(&frame(chunk, version, caught_up && nth == last))?;
         }

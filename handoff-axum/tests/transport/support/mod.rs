@@ -128,7 +128,7 @@ impl World {
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options::new(BASE).unwrap();
         options.limits = Limits::open();
-        options.heartbeat = Duration::from_secs(60);
+        options.heartbeat = Duration::from_mins(1);
         change(&mut options);
         let directory = Arc::new(MemoryDirectory::new());
         let assistant = Scripted::default();
