@@ -123,10 +123,12 @@ async fn set_up_demo(handoff: &Handoff) -> Result<(), RunError> {
     if services.is_empty() {
         let mut service = Service::new(ServiceId::new(DEMO_SERVICE)?, DEMO_NAME);
         service.look.title = "Mossfoot help".into();
+        service.look.color = "#1f5b3a".into();
+        service.look.contact = "mailto:help@mossfoot.example".into();
         service.look.greeting = "Hello! Ask me about orders, sizes, delivery or returns.".into();
         service.look.suggestions = [
             "How long does delivery take?",
-            "How do I return a pair of shoes?",
+            "How do I return a pair of boots?",
             "Which size do I need?",
         ]
         .map(String::from)

@@ -17,6 +17,7 @@ let server;
 let anna;
 let ben;
 let visitor;
+let finished = false;
 
 before(async () => {
   server = await Server.start();
@@ -24,9 +25,9 @@ before(async () => {
 });
 
 after(async () => {
-  for (const page of browser?.contexts().flatMap((context) => context.pages()) ?? []) {
-    await picture(page, `end-${page.url().replace(/\W+/g, "-").slice(-40)}`).catch(() => {});
-  }
+  // Where something failed, what everybody saw at that time says more than the message.
+  const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
+  for (const [i, page] of finished ? [] : pages.entries()) await picture(page, `failed-${i}`);
   await browser?.close();
   await server?.stop();
 });
@@ -76,7 +77,7 @@ test("2 · asking for a person in own words raises badge, counter, toast and sou
   );
   await ben.toasts.getByText("Mara Lind").first().waitFor();
   await until("a sound", () => ben.page.evaluate((n) => window.notes > n, before));
-  await picture(anna.page, "board");
+  await picture(anna.page, "toast");
 });
 
 test("3 · one holder: takeover, conflict, request, denied, granted", async () => {
@@ -91,6 +92,7 @@ test("3 · one holder: takeover, conflict, request, denied, granted", async () =
   await ben.open(QUESTION);
   await ben.panel.getByText("Anna Berg is currently handling this conversation.").first().waitFor();
   assert.ok(await ben.button("Take over").isDisabled());
+  await ben.clearToasts();
   await picture(ben.page, "conflict");
   await ben.button("Request control").click();
   await anna.panel.getByText("Ben Osei asks for control").waitFor();
@@ -119,6 +121,7 @@ test("4 · a takeover in mid-reply silences the assistant", async () => {
   assert.equal(await visitor.count(new RegExp(`^assistant: ${half.slice(0, 12)}`)), 0, "and stays away");
   await anna.panel.locator("[data-interrupted]").getByText(half.slice(0, 12)).waitFor();
   assert.deepEqual(brokenFences(visitor.received()), []);
+  await anna.clearToasts();
   await picture(anna.page, "conversation");
 });
 
@@ -196,6 +199,34 @@ test("7 · thumbs down, an unanswerable question and angry words raise their fla
     await anna.panel.getByText(flag, { exact: true }).first().waitFor();
   }
   await angry.context.close();
+});
+
+test("the board moves for every visitor at once", async () => {
+  const questions = [
+    ["Ines Duarte", "Which size of the Fell boot do I need?", "/fell-boot"],
+    ["Tom Ashby", "Is the Tarn cape in stock in Kirkbeck?", "/tarn-cape"],
+    ["Yuki Arai", "How long is the warranty on seams?", "/birk-jumper"],
+    ["Lena Vogt", "I need a human, my parcel never came", "/help/tracking"],
+    ["Omar Haddad", "Do you take gift cards?", "/help/gift-cards"],
+  ];
+  const guests = [];
+  for (const [name, question, path] of questions) {
+    const guest = await Visitor.arrive(browser, server.url + path);
+    await guest.page.evaluate((name) => window.Handoff.identify({ name }), name);
+    await guest.say(question);
+    guests.push(guest);
+  }
+  await anna.go("Live");
+  for (const [name] of questions) await anna.card(name).waitFor();
+  await ben.go("Live");
+  await ben.open("Omar Haddad");
+  await ben.button("Take over").click();
+  await ben.say("Yes, also two for one order.");
+  await anna.card("Omar Haddad").getByText("Human active").waitFor();
+  await anna.card("Lena Vogt").getByText("Help requested").waitFor();
+  await anna.clearToasts();
+  await picture(anna.page, "board");
+  for (const guest of guests) await guest.context.close();
 });
 
 test("8 · kill -9 and start again: nothing lost, nothing twice, timers act once", async () => {
@@ -296,10 +327,11 @@ test("pages are accessible, and none failed", async () => {
     isMobile: true,
     hasTouch: true,
   });
-  await phone.say("Can I return boots?");
+  await phone.say("How long can I return an item?");
   await phone.answered();
   await picture(phone.page, "phone");
   assert.deepEqual(await violations(phone.page), [], "on a phone");
+  finished = true;
 });
 
 /** As an admin does it: in the settings of the service. */

@@ -80,6 +80,12 @@ export class Agent {
     return this.page.locator(".toasts");
   }
 
+  /** Puts away what has been noticed. */
+  async clearToasts() {
+    const dismiss = this.toasts.getByRole("button", { name: "Dismiss" });
+    while (await dismiss.count()) await dismiss.first().click();
+  }
+
   button(name) {
     return this.panel.getByRole("button", { name, exact: true });
   }

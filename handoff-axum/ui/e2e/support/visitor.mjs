@@ -7,7 +7,7 @@ export class Visitor {
 
   static async arrive(browser, url, options = {}) {
     const visitor = new Visitor();
-    visitor.context = await browser.newContext({ viewport: { width: 1120, height: 800 }, ...options });
+    visitor.context = await browser.newContext({ viewport: { width: 960, height: 700 }, ...options });
     visitor.page = await visitor.context.newPage();
     visitor.errors = [];
     visitor.page.on("pageerror", (error) => visitor.errors.push(error.message));

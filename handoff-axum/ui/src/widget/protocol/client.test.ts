@@ -368,6 +368,18 @@ describe("coming back", () => {
   });
 });
 
+describe("the end", () => {
+  it("is the end, also with something left to send", async () => {
+    const chat = client();
+    chat.connect();
+    await welcome();
+    chat.send("one");
+    chat.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([chat.status, FakeSocket.all.length]).toEqual(["idle", 1]);
+  });
+});
+
 describe("typing", () => {
   it("is told at most every three seconds, and ends by itself", async () => {
     const chat = client();

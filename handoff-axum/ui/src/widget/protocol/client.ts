@@ -93,9 +93,9 @@ export class Client {
     }
   }
 
-  /** Goes online, and stays there. */
+  /** Goes online, and stays there until the end. */
   connect(): void {
-    this.#link.start();
+    if (!this.#listening.signal.aborted) this.#link.start();
   }
 
   end(): void {

@@ -145,6 +145,8 @@ describe("events", () => {
     for (const [first, second] of [[nobody, back] as const, [back, nobody] as const]) {
       const thread = happen(waiting, [4, 3, first], [5, 3, second]);
       expect([thread.nobodyCame, thread.floor]).toEqual([true, "assistant"]);
+      expect(texts(thread).at(-1)).toBe("Nobody is free.");
+      expect(texts(thread)).not.toContain("(back)");
     }
   });
 

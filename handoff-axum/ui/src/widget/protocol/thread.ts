@@ -160,11 +160,12 @@ function foldBody(next: Thread, event: VisitorEvent, live: boolean): void {
       if (body.said) say("system", null, body.said, [], null);
       break;
     case "nobody_came":
+      // That the assistant is back goes without saying here, whichever of the two is first.
+      if (isBack(next.lines.at(-1))) next.lines.pop();
       Object.assign(next, { floor: "assistant", nobodyCame: true, back: 0 });
       say("system", null, body.text, [], null);
       break;
     case "assistant_back":
-      // After "nobody came" the assistant is back as a matter of course.
       if (next.floor === "assistant") break;
       Object.assign(next, { floor: "assistant", person: null, back: live ? seq : 0 });
       note("back");
@@ -189,6 +190,8 @@ function foldBody(next: Thread, event: VisitorEvent, live: boolean): void {
       break;
   }
 }
+
+const isBack = (line: Line | undefined): boolean => line?.kind === "notice" && line.what === "back";
 
 function endTurn(next: Thread, turn: number): void {
   next.turn = Math.max(next.turn, turn);
