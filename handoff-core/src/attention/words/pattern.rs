@@ -108,9 +108,9 @@ impl Pattern {
                 self.repeat(rest, items, start, at, (least, most), fits)
             }
             Element::Gap { most, except } => {
-                self.repeat(rest, items, start, at, (0, most), |item| {
-                    item.classes & except == 0
-                })
+                // What a comma separates is another thought.
+                let fits = |item: &Item| item.classes & except == 0 && item.before != Break::Weak;
+                self.repeat(rest, items, start, at, (0, most), fits)
             }
             Element::Not(classes) => {
                 let free = items.get(at).is_none_or(|item| {

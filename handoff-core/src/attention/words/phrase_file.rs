@@ -12,7 +12,7 @@
 //!
 //! A pattern is a sequence of `class`, `a|b` (either), `class?`, `class*`, `'word` and `'one|other` (that word itself), `..3` (up to three
 //! words of any kind), `..3-class` (of any other class), `!class` (but not followed by), `^` and `$` (start and end of a sentence), `^^` and `$$` (of the
-//! text). A pattern never reaches over the end of a sentence, unless it begins with `^^`.
+//! text). A pattern never reaches over the end of a sentence, unless it begins with `^^`; a gap also ends at a comma.
 
 use std::collections::HashMap;
 

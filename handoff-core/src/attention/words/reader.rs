@@ -253,10 +253,8 @@ fn smiley(c: char, ahead: &str) -> Option<usize> {
 
 fn break_of(c: char) -> Break {
     match c {
-        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '！' | '？' | '；' | '؟' | '؛' | '।' | '…' => {
-            Break::Strong
-        }
-        c if c.is_whitespace() => Break::None,
-        _ => Break::Weak,
+        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '！' | '？' | '；' | '؟' | '؛' | '।' | '…' => Break::Strong,
+        ',' | ':' | '(' | ')' | '[' | ']' | '–' | '—' | '،' | '、' | '，' | '：' | '（' | '）' => Break::Weak,
+        _ => Break::None,
     }
 }

@@ -13,63 +13,54 @@ const MOST_PARTS: usize = 8;
 /// How many lookups a split may cost.
 const BUDGET: usize = 160;
 
-/// Splits `word` into words that all belong to one language; the hashes in order. Where only key words may be written
-/// freely, one of them is a key word.
+/// Splits `word` into words that all belong to one language, as few as can be found; the hashes in order. Where only key
+/// words may be written freely, one of them is a key word.
 pub(super) fn split(word: &[char], lexicon: &Lexicon) -> Option<Vec<u64>> {
     if !(SHORTEST..=LONGEST).contains(&word.len()) {
         return None;
     }
-    let mut search = Search {
-        lexicon,
-        budget: BUDGET,
-        parts: Vec::new(),
-    };
-    search
-        .descend(word, u16::MAX >> (16 - Language::COUNT), false)
-        .then_some(search.parts)
+    let mut search = Search { lexicon, budget: BUDGET, parts: Vec::new(), best: None };
+    let needs_no_key = lexicon.spelling == Spelling::AllWords;
+    search.descend(word, u16::MAX >> (16 - Language::COUNT), needs_no_key);
+    search.best
 }
 
 struct Search<'l> {
     lexicon: &'l Lexicon,
     budget: usize,
     parts: Vec<u64>,
+    best: Option<Vec<u64>>,
 }
 
 impl Search<'_> {
-    fn descend(&mut self, rest: &[char], languages: u16, has_key: bool) -> bool {
+    /// Puts words in front of `rest` in every way that is shorter than the best one so far, the longest words first.
+    fn descend(&mut self, rest: &[char], languages: u16, has_key: bool) {
         if rest.is_empty() {
-            return has_key && self.parts.len() > 1;
+            if has_key && self.parts.len() > 1 {
+                self.best = Some(self.parts.clone());
+            }
+            return;
         }
-        if self.parts.len() == MOST_PARTS {
-            return false;
+        if self.parts.len() + 1 >= self.best.as_ref().map_or(MOST_PARTS + 1, Vec::len) {
+            return;
         }
         let mut found = Vec::new();
         let mut hash = hash::EMPTY;
         for (length, letter) in (1..).zip(rest) {
             if self.budget == 0 {
-                return false;
+                break;
             }
             self.budget -= 1;
             hash = hash::push(hash, *letter);
-            let Some(entry) = self.lexicon.entry(hash) else {
-                continue;
-            };
-            let spoken = entry.languages;
-            if spoken & languages != 0 {
-                found.push((length, hash, spoken, entry.is_key && length > 3));
+            let Some(entry) = self.lexicon.entry(hash) else { continue };
+            if entry.languages & languages != 0 {
+                found.push((length, hash, entry.languages, entry.is_key && length > 3));
             }
         }
         for (length, hash, spoken, is_key) in found.into_iter().rev() {
             self.parts.push(hash);
-            if self.descend(
-                rest.get(length..).unwrap_or_default(),
-                languages & spoken,
-                has_key || is_key,
-            ) {
-                return true;
-            }
+            self.descend(rest.get(length..).unwrap_or_default(), languages & spoken, has_key || is_key);
             self.parts.pop();
         }
-        false
     }
 }
