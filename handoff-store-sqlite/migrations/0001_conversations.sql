@@ -31,13 +31,15 @@ CREATE INDEX conversations_board ON conversations (
     open, calm, newest, id, service, status, follow_up, holder, score, category, opened_at, waiting_since, page
 );
 
--- The log. One conversation's events stand together.
+-- The log, in the order of commits: rows are only ever added at its end, which costs a batch few pages.
 CREATE TABLE events (
+    num INTEGER PRIMARY KEY,         -- rises; the writer counts it
     conversation INTEGER NOT NULL,
     seq INTEGER NOT NULL,
-    event TEXT NOT NULL,
-    PRIMARY KEY (conversation, seq)
-) STRICT, WITHOUT ROWID;
+    event TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX events_seq ON events (conversation, seq);
 
 -- Commands that were done.
 CREATE TABLE receipts (
@@ -68,9 +70,9 @@ CREATE INDEX outbox_conversation ON outbox (conversation);
 CREATE VIRTUAL TABLE search USING fts5 (words, content = '', detail = none, columnsize = 0, tokenize = 'ascii');
 INSERT INTO search (search, rank) VALUES ('secure-delete', 1);
 
--- Events whose words are not in `search` yet.
-CREATE TABLE unsearched (
-    place INTEGER PRIMARY KEY,
-    conversation INTEGER NOT NULL,
-    seq INTEGER NOT NULL
+-- Events up to this num have their words in `search`.
+CREATE TABLE searched (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    num INTEGER NOT NULL
 ) STRICT;
+INSERT INTO searched VALUES (1, 0);

@@ -1,4 +1,4 @@
--- The events of a conversation that may be in the index of words.
+-- The events of a conversation that are in the index of words.
 SELECT seq, event
 FROM events
-WHERE conversation = ?1 AND seq NOT IN (SELECT seq FROM unsearched WHERE conversation = ?1)
+WHERE conversation = ? AND num <= (SELECT searched.num FROM searched)

@@ -1,5 +1,5 @@
-SELECT place, unsearched.conversation, unsearched.seq, event
-FROM unsearched
-LEFT JOIN events ON events.conversation = unsearched.conversation AND events.seq = unsearched.seq
-ORDER BY place
+SELECT num, conversation, seq, event
+FROM events
+WHERE num > ?
+ORDER BY num
 LIMIT ?

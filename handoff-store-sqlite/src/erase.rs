@@ -36,7 +36,6 @@ impl Change for Erase {
                 .execute(&mut *connection)
                 .await?;
             for delete in [
-                "DELETE FROM unsearched WHERE conversation = ?",
                 "DELETE FROM receipts WHERE conversation = ?",
                 "DELETE FROM events WHERE conversation = ?",
                 "DELETE FROM conversations WHERE num = ?",

@@ -16,12 +16,8 @@ pub(crate) fn document(conversation: i64, seq: i64) -> Option<i64> {
 /// What a query over documents selects to get their conversations.
 pub(crate) const CONVERSATION_OF_DOCUMENT: &str = "rowid >> 24";
 
-/// Whether there is anything to find in an event.
-pub(crate) fn is_searched(event: &Event) -> bool {
-    searched_texts(&event.body).next().is_some()
-}
-
-/// An event's words, as the full-text table takes them.
+/// An event's words, as the full-text table takes them. They must be the same when the event is erased: who changes how
+/// words are read must fill the table anew, by a migration.
 pub(crate) fn words(event: &Event) -> String {
     let mut words = String::new();
     for word in searched_texts(&event.body).flat_map(search_words) {

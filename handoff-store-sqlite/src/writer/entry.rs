@@ -8,7 +8,6 @@ use handoff_core::id::{ConversationId, ServiceId, VisitorId};
 use handoff_core::store::{Commit, OutboxRow, Receipt};
 
 use crate::columns::Columns;
-use crate::search;
 
 /// A commit, ready to be judged and written.
 #[derive(Debug)]
@@ -31,7 +30,6 @@ pub(super) struct Entry {
 pub(super) struct LogRow {
     pub(super) seq: u64,
     pub(super) json: Arc<str>,
-    pub(super) is_searched: bool,
 }
 
 /// An outbox row as its columns.
@@ -76,7 +74,6 @@ impl LogRow {
             json: serde_json::to_string(event)
                 .map_err(StoreError::backend)?
                 .into(),
-            is_searched: search::is_searched(event),
         })
     }
 }

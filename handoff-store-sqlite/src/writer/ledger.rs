@@ -101,10 +101,12 @@ async fn read_receipts(
     if keys.is_empty() {
         return Ok(receipts);
     }
+    // A short list comes again and is worth keeping prepared; long ones are many, and cost more than that.
+    let again = keys.len() <= 8;
     let mut query = receipts_query(keys);
     for row in query
         .build()
-        .persistent(false)
+        .persistent(again)
         .fetch_all(connection)
         .await?
     {

@@ -20,7 +20,6 @@ pub(super) struct Statements {
     events: ManyRows,
     receipts: ManyRows,
     outbox: ManyRows,
-    unsearched: ManyRows,
 }
 
 impl Statements {
@@ -41,7 +40,7 @@ impl Statements {
                 2,
                 ") UPDATE conversations SET open_key = taken.open_key FROM taken WHERE taken.num = conversations.num",
             ),
-            events: ManyRows::new("INSERT INTO events (conversation, seq, event)", 3, ""),
+            events: ManyRows::new("INSERT INTO events (num, conversation, seq, event)", 4, ""),
             receipts: ManyRows::new(
                 "INSERT INTO receipts (conversation, key, digest, first, version)",
                 5,
@@ -52,7 +51,6 @@ impl Statements {
                 6,
                 "",
             ),
-            unsearched: ManyRows::new("INSERT INTO unsearched (place, conversation, seq)", 3, ""),
         }
     }
 }
@@ -66,17 +64,17 @@ pub(super) struct Rows<'b> {
     last: Vec<(i64, &'b Entry)>,
     freed: Vec<i64>,
     taken: Vec<(i64, Arc<str>)>,
-    /// Events whose words are to be indexed, with their places in that queue.
-    unsearched: Vec<(i64, i64, u64)>,
+    /// Events with their own and their conversation's num.
+    events: Vec<(i64, i64, &'b LogRow)>,
 }
 
 impl<'b> Rows<'b> {
-    /// `before` is what was stored, `after` what is to be; `place` is the next in the queue for the index of words.
+    /// `before` is what was stored, `after` what is to be; the first new event gets the num `event`.
     pub(super) fn new(
         accepted: &[&'b Entry],
         before: &HashMap<ConversationId, Head>,
         after: &HashMap<ConversationId, Head>,
-        place: i64,
+        event: i64,
     ) -> Self {
         let num = |entry: &Entry| after.get(&entry.id).map_or(0, |head| head.num);
         let accepted: Vec<_> = accepted.iter().map(|entry| (num(entry), *entry)).collect();
@@ -90,20 +88,19 @@ impl<'b> Rows<'b> {
             .copied()
             .filter(|(_, entry)| is_last(entry))
             .collect();
-        let searched = accepted.iter().flat_map(|(num, entry)| {
-            let events = entry.events.iter().filter(|event| event.is_searched);
-            events.map(|event| (*num, event.seq))
-        });
-        let unsearched = (place..)
-            .zip(searched)
-            .map(|(place, (num, seq))| (place, num, seq))
+        let log = accepted
+            .iter()
+            .flat_map(|(num, entry)| entry.events.iter().map(|event| (*num, event)));
+        let events = (event..)
+            .zip(log)
+            .map(|(event, (num, row))| (event, num, row))
             .collect();
         let mut rows = Self {
             accepted,
             last,
             freed: Vec::new(),
             taken: Vec::new(),
-            unsearched,
+            events,
         };
         for (id, head) in before {
             let key = after.get(id).and_then(|head| head.open_key.as_ref());
@@ -115,9 +112,9 @@ impl<'b> Rows<'b> {
         rows
     }
 
-    /// How many events wait for the index of words because of this batch.
-    pub(super) fn unsearched(&self) -> usize {
-        self.unsearched.len()
+    /// How many events it adds.
+    pub(super) fn events(&self) -> usize {
+        self.events.len()
     }
 
     /// Adds the statements that store all this. Keys are freed before others take them.
@@ -137,15 +134,14 @@ impl<'b> Rows<'b> {
             .push(script, &self.taken, |script, (num, key)| {
                 script.bind(*num)?.bind(key.clone()).map(drop)
             })?;
-        let events: Vec<_> = self
-            .accepted
-            .iter()
-            .flat_map(|(num, entry)| entry.events.iter().map(|event| (*num, event)))
-            .collect();
         statements
             .events
-            .push(script, &events, |script, (num, event)| {
-                log_row(script, *num, event)
+            .push(script, &self.events, |script, (event, num, row)| {
+                script.bind(*event)?.bind(*num)?;
+                script
+                    .bind(number(row.seq))?
+                    .bind(row.json.clone())
+                    .map(drop)
             })?;
         let receipts: Vec<_> = self
             .accepted
@@ -170,16 +166,7 @@ impl<'b> Rows<'b> {
             .collect();
         statements.outbox.push(script, &outbox, |script, pending| {
             notification(script, pending)
-        })?;
-        statements
-            .unsearched
-            .push(script, &self.unsearched, |script, (place, num, seq)| {
-                script
-                    .bind(*place)?
-                    .bind(*num)?
-                    .bind(number(*seq))
-                    .map(drop)
-            })
+        })
     }
 }
 
@@ -210,14 +197,6 @@ fn conversation(script: &mut Script, num: i64, entry: &Entry) -> Result<(), Fail
     script
         .bind(columns.wake)?
         .bind(columns.state.clone())
-        .map(drop)
-}
-
-fn log_row(script: &mut Script, num: i64, event: &LogRow) -> Result<(), Failure> {
-    script
-        .bind(num)?
-        .bind(number(event.seq))?
-        .bind(event.json.clone())
         .map(drop)
 }
 

@@ -6,6 +6,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 use super::Answer;
 use super::script::{ManyRows, Script};
 use crate::error::Failure;
+use crate::read::limit;
 use crate::search::{document, words};
 
 /// So many events are indexed in one transaction, so that a commit that comes meanwhile waits for a moment only.
@@ -13,49 +14,52 @@ const CHUNK: usize = 128;
 
 /// How far the index of words is behind the log, and who waits for it.
 ///
-/// Events queue for it in the transaction that stores them, so that none is forgotten, and are indexed when nobody
-/// waits for the writer, or when somebody searches.
+/// Events are indexed in the order in which they were stored, when nobody waits for the writer, or when somebody
+/// searches. The transaction that indexes some also stores how far it came, so that none is forgotten or taken twice.
 ///
 /// It writes on a connection of its own, which does not wait for the disk: what a power cut takes is indexed again. As
 /// the writer's task turns to it between two transactions only, the two never wait for each other.
 pub(super) struct Searching {
     connection: SqliteConnection,
     insert: ManyRows,
-    /// The place of the last event that queued.
+    /// The num of the last event that was stored.
     last: i64,
-    /// The place of the last event that was indexed.
+    /// The num of the last event that was indexed.
     done: i64,
+    /// The last try failed: there is no other before something changes.
+    failed: bool,
     waiting: Vec<(i64, Answer<()>)>,
 }
 
 impl Searching {
     pub(super) async fn new(mut connection: SqliteConnection) -> Result<Self, sqlx::Error> {
-        let row =
-            sqlx::query("SELECT coalesce(max(place), 0), coalesce(min(place), 1) FROM unsearched")
-                .fetch_one(&mut connection)
-                .await?;
-        let (last, first): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let stored: Option<i64> = sqlx::query_scalar("SELECT max(num) FROM events")
+            .fetch_one(&mut connection)
+            .await?;
+        let done = done(&mut connection).await?;
         Ok(Self {
             connection,
             insert: ManyRows::new("INSERT INTO search (rowid, words)", 2, ""),
-            last,
-            done: first - 1,
+            last: stored.unwrap_or_default().max(done),
+            done,
+            failed: false,
             waiting: Vec::new(),
         })
     }
 
-    /// The place of the next event that queues.
-    pub(super) fn next_place(&self) -> i64 {
+    /// The num of the next event.
+    pub(super) fn next_event(&self) -> i64 {
         self.last + 1
     }
 
-    /// So many events have queued.
+    /// So many events were stored.
     pub(super) fn add(&mut self, events: usize) {
         self.last = self.last.saturating_add_unsigned(events as u64);
+        self.failed = false;
     }
 
     pub(super) fn is_behind(&self) -> bool {
-        self.done < self.last
+        self.done < self.last && !self.failed
     }
 
     /// Whether somebody waits for the index.
@@ -63,8 +67,9 @@ impl Searching {
         !self.waiting.is_empty()
     }
 
-    /// Answers once everything that has queued until now is indexed.
+    /// Answers once everything that is stored now is indexed.
     pub(super) fn wait(&mut self, answer: Answer<()>) {
+        self.failed = false;
         self.waiting.push((self.last, answer));
         self.answer_those_served();
     }
@@ -75,9 +80,8 @@ impl Searching {
             && let Err(failure) = self.index().await
         {
             tracing::error!(error = ?failure, "the index of words could not be filled");
-            if let Err(error) = sqlx::query("ROLLBACK").execute(&mut self.connection).await {
-                tracing::debug!(%error, "nothing to roll back");
-            }
+            self.failed = true;
+            self.recover().await;
             for (_, answer) in self.waiting.drain(..) {
                 answer.send(Err(failure.clone().into())).ok();
             }
@@ -97,19 +101,29 @@ impl Searching {
         self.connection.close().await
     }
 
+    /// Gives up what is half done, and looks how far it came.
+    async fn recover(&mut self) {
+        if let Err(error) = sqlx::query("ROLLBACK").execute(&mut self.connection).await {
+            tracing::debug!(%error, "nothing to roll back");
+        }
+        if let Ok(done) = done(&mut self.connection).await {
+            self.done = done;
+        }
+    }
+
     async fn index(&mut self) -> Result<(), Failure> {
-        let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
         let rows = sqlx::query(include_str!("../../queries/unsearched_events.sql"))
-            .bind(limit)
+            .bind(self.done)
+            .bind(limit(CHUNK))
             .fetch_all(&mut self.connection)
             .await?;
         let mut documents = Vec::with_capacity(rows.len());
         for row in &rows {
-            let json: Option<&str> = row.try_get(3)?;
-            // An event of a kind that this version can't read has no words for it either; an erased one has none at all.
-            let event = json.and_then(|json| serde_json::from_str::<Event>(json).ok());
+            // An event of a kind that this version can't read has no words for it either.
+            let event = serde_json::from_str::<Event>(row.try_get(3)?).ok();
+            let words = event.map(|event| words(&event));
             let document = document(row.try_get(1)?, row.try_get(2)?);
-            documents.extend(document.zip(event.map(|event| words(&event))));
+            documents.extend(document.zip(words.filter(|words| !words.is_empty())));
         }
         let done = match rows.last() {
             Some(row) if rows.len() == CHUNK => row.try_get(0)?,
@@ -121,12 +135,17 @@ impl Searching {
             .push(&mut script, &documents, |script, (document, words)| {
                 script.bind(*document)?.bind(words.as_str()).map(drop)
             })?;
-        script
-            .push("DELETE FROM unsearched WHERE place <= ?;")
-            .bind(done)?;
+        script.push("UPDATE searched SET num = ?;").bind(done)?;
         script.push("COMMIT;");
         script.run(&mut self.connection).await?;
         self.done = done;
         Ok(())
     }
+}
+
+/// The num of the last event that was indexed.
+async fn done(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT num FROM searched")
+        .fetch_one(connection)
+        .await
 }

@@ -247,13 +247,13 @@ impl WriterTask {
             &accepted,
             &before,
             &ledger.heads,
-            self.searching.next_place(),
+            self.searching.next_event(),
         );
         let mut script = Script::default();
         script.push("BEGIN IMMEDIATE;");
         rows.push(&self.statements, &mut script)?;
         self.finish(script, steps).await?;
-        self.learn(ledger, rows.unsearched(), !steps.is_empty());
+        self.learn(ledger, rows.events(), !steps.is_empty());
         Ok(outcomes)
     }
 
@@ -276,9 +276,9 @@ impl WriterTask {
     }
 
     /// Remembers what is stored now. Steps may have erased conversations.
-    fn learn(&mut self, ledger: Ledger, unsearched: usize, after_steps: bool) {
+    fn learn(&mut self, ledger: Ledger, events: usize, after_steps: bool) {
         self.next_num = ledger.next_num;
-        self.searching.add(unsearched);
+        self.searching.add(events);
         if after_steps {
             self.known.forget_all();
         } else {

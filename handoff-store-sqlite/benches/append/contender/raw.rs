@@ -49,8 +49,8 @@ pub(crate) fn message(
 ) -> u64 {
     let connection = open(folder, durability);
     let tables = "CREATE TABLE conversations (num INTEGER PRIMARY KEY, version INTEGER NOT NULL) STRICT;
-        CREATE TABLE messages (conversation INTEGER NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL,
-        PRIMARY KEY (conversation, seq)) STRICT, WITHOUT ROWID;";
+        CREATE TABLE messages (num INTEGER PRIMARY KEY, conversation INTEGER NOT NULL, seq INTEGER NOT NULL,
+        event TEXT NOT NULL, UNIQUE (conversation, seq)) STRICT;";
     connection.execute_batch(tables).expect("the tables");
     run(connection, write_message, senders, time)
 }
@@ -108,14 +108,11 @@ fn write_same_rows(connection: &Connection, message: &Message) -> rusqlite::Resu
             .execute(params![num, seq, newest, -newest, state])?
     };
     connection
-        .prepare_cached("INSERT INTO events VALUES (?, ?, ?)")?
+        .prepare_cached("INSERT INTO events (conversation, seq, event) VALUES (?, ?, ?)")?
         .execute(params![num, seq, event])?;
     connection
         .prepare_cached("INSERT INTO receipts VALUES (?, ?, ?, ?, ?)")?
         .execute(params![num, key, seq, seq, seq])?;
-    connection
-        .prepare_cached("INSERT INTO unsearched (conversation, seq) VALUES (?, ?)")?
-        .execute(params![num, seq])?;
     Ok(!known && written == 1)
 }
 
@@ -130,7 +127,7 @@ fn write_message(connection: &Connection, message: &Message) -> rusqlite::Result
         )?
         .execute(params![num, seq])?;
     connection
-        .prepare_cached("INSERT INTO messages VALUES (?, ?, ?)")?
+        .prepare_cached("INSERT INTO messages (conversation, seq, event) VALUES (?, ?, ?)")?
         .execute(params![num, seq, event])?;
     Ok(written == 1)
 }
