@@ -113,114 +113,70 @@ fn agent(number: usize) -> AgentRef {
     }
 }
 
+/// What is asked of the open conversations, beyond that they are open.
+type Filter = fn(&mut BoardQuery);
+
+const OF_OPEN: [(&str, Filter); 12] = [
+    ("open, attention first", |_| ()),
+    ("open, newest", |query| query.sort = BoardSort::Newest),
+    ("open, oldest", |query| query.sort = BoardSort::Oldest),
+    ("open, longest waiting", |query| {
+        query.sort = BoardSort::LongestWaiting
+    }),
+    ("open, one agent's", |query| {
+        query.holder = Some(agent(45).id)
+    }),
+    ("open, needing attention", |query| query.attention = true),
+    ("open, kept for follow-up", |query| query.follow_up = true),
+    ("open, score from 80", |query| query.score_from = Some(80)),
+    ("open, category", |query| {
+        query.category = Some("Sales".into())
+    }),
+    ("open, page without a match", |query| {
+        query.page = Some("nowhere".into())
+    }),
+    ("open, a common word", |query| {
+        query.text = Some("parcel".into())
+    }),
+    ("open, a word without a match", |query| {
+        query.text = Some("zebra".into())
+    }),
+];
+
 fn queries() -> Vec<(&'static str, BoardQuery)> {
-    let all = || BoardQuery {
+    let all = BoardQuery {
         limit: 50,
         ..BoardQuery::default()
     };
-    let open: Vec<Status> = Status::ALL
-        .into_iter()
-        .filter(|status| status.is_open())
-        .collect();
-    let of_open = || BoardQuery {
-        statuses: open.clone(),
-        ..all()
+    let open = Status::ALL.into_iter().filter(|status| status.is_open());
+    let of_open = BoardQuery {
+        statuses: open.collect(),
+        ..all.clone()
     };
-    vec![
-        ("open, attention first", of_open()),
-        (
-            "open, newest",
-            BoardQuery {
-                sort: BoardSort::Newest,
-                ..of_open()
-            },
-        ),
-        (
-            "open, oldest",
-            BoardQuery {
-                sort: BoardSort::Oldest,
-                ..of_open()
-            },
-        ),
-        (
-            "open, longest waiting",
-            BoardQuery {
-                sort: BoardSort::LongestWaiting,
-                ..of_open()
-            },
-        ),
-        (
-            "open, one agent's",
-            BoardQuery {
-                holder: Some(agent(45).id),
-                ..of_open()
-            },
-        ),
-        (
-            "open, needing attention",
-            BoardQuery {
-                attention: true,
-                ..of_open()
-            },
-        ),
-        (
-            "open, kept for follow-up",
-            BoardQuery {
-                follow_up: true,
-                ..of_open()
-            },
-        ),
-        (
-            "open, score from 80",
-            BoardQuery {
-                score_from: Some(80),
-                ..of_open()
-            },
-        ),
-        (
-            "open, category",
-            BoardQuery {
-                category: Some("Sales".into()),
-                ..of_open()
-            },
-        ),
-        (
-            "open, page without a match",
-            BoardQuery {
-                page: Some("nowhere".into()),
-                ..of_open()
-            },
-        ),
-        (
-            "open, a common word",
-            BoardQuery {
-                text: Some("parcel".into()),
-                ..of_open()
-            },
-        ),
-        (
-            "open, a word without a match",
-            BoardQuery {
-                text: Some("zebra".into()),
-                ..of_open()
-            },
-        ),
-        ("everything, attention first", all()),
+    let filtered = OF_OPEN.map(|(name, filter)| {
+        let mut query = of_open.clone();
+        filter(&mut query);
+        (name, query)
+    });
+    let mut queries = Vec::from(filtered);
+    queries.extend([
         (
             "everything, newest",
             BoardQuery {
                 sort: BoardSort::Newest,
-                ..all()
+                ..all.clone()
             },
         ),
         (
             "closed",
             BoardQuery {
                 statuses: vec![Status::Closed],
-                ..all()
+                ..all.clone()
             },
         ),
-    ]
+        ("everything, attention first", all),
+    ]);
+    queries
 }
 
 #[expect(clippy::disallowed_methods, reason = "a measurement needs real time")]
