@@ -18,7 +18,7 @@ export const ENGLISH = {
   failed: "Not sent.",
   retry: "Try again",
   lost: "Reconnecting… Your messages are kept.",
-  blocked: "The chat can't be reached right now. Your messages are kept.",
+  blocked: "The chat can't be reached now. Your messages are kept.",
   contact: "Contact us",
   address: "Your e-mail address",
   email: "Leave your e-mail address and we'll write to you.",
@@ -62,7 +62,6 @@ export function fetchWords(code: string, home: string): Promise<Words> {
   return new Promise((resolve) => {
     const page = window as { HandoffWords?: Record<string, string> };
     const done = () => resolve(wordsFrom(page.HandoffWords?.[code]));
-    if (page.HandoffWords) return done();
     const script = document.createElement("script");
     script.src = `${home}widget-words.js`;
     script.onload = script.onerror = done;

@@ -30,7 +30,7 @@ export interface Notice {
   key: string;
   seq: number;
   at: Timestamp;
-  what: "joined" | "left" | "back" | "ended";
+  what: "joined" | "left" | "back";
   name: string | null;
 }
 
@@ -186,7 +186,6 @@ function foldBody(next: Thread, event: VisitorEvent, live: boolean): void {
       break;
     case "closed":
       Object.assign(next, { ended: "closed", writing: null, floor: "assistant", nobodyCame: false });
-      note("ended");
       break;
   }
 }

@@ -1,5 +1,5 @@
 type Child = Node | string | number | null | undefined | false;
-type Attributes = Record<string, string | number | boolean | null | ((event: never) => void)>;
+type Attributes = Record<string, string | number | boolean | ((event: never) => void)>;
 
 /** An element. Functions become listeners, text becomes text nodes: nothing here is ever parsed as HTML. */
 export function h<K extends keyof HTMLElementTagNameMap>(
@@ -20,10 +20,8 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 export const button = (attributes: Attributes, ...children: Child[]): HTMLButtonElement =>
   h("button", { type: "button", ...attributes }, ...children);
 
-/** Sets an attribute, or removes it for `null` and `false`. */
-export function set(element: Element, name: string, value: string | number | boolean | null): void {
-  if (value === null || value === false) element.removeAttribute(name);
-  else element.setAttribute(name, `${value}`);
+export function set(element: Element, name: string, value: string | number | boolean): void {
+  element.setAttribute(name, `${value}`);
 }
 
 /** Replaces the text; does nothing where it is the same, so that screen readers and selections stay undisturbed. */

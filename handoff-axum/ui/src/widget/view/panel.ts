@@ -162,7 +162,7 @@ export function createPanel(options: PanelOptions): Panel {
     const unread = lines.filter(
       ({ kind, from, seq }) => kind === "message" && from !== "visitor" && seq > read,
     ).length;
-    set(launcher, "aria-expanded", `${isOpen}`);
+    set(launcher, "aria-expanded", isOpen);
     set(
       launcher,
       "aria-label",

@@ -29,7 +29,8 @@ export function threadView(client: Client, words: Words, locale: string): Thread
       next.set(key, { element: kept, mark });
       return kept;
     };
-    const lastOwn = lines.findLast((line) => line.from === "visitor");
+    const unsent = client.unsent();
+    const lastOwn = !unsent[0] && lines.findLast((line) => line.from === "visitor");
     let author = "";
     for (const item of lines) {
       const now = `${item.from} ${item.name}`;
@@ -41,7 +42,7 @@ export function threadView(client: Client, words: Words, locale: string): Thread
         item.seq,
       );
     }
-    for (const entry of client.unsent()) {
+    for (const entry of unsent) {
       const sending = status === "online" ? words.sending : "";
       const mark = entry.failed ?? (entry.seq === null ? sending : words.sent);
       keep(entry.change.id, mark, () => pending(entry, mark));
@@ -116,7 +117,7 @@ export function threadView(client: Client, words: Words, locale: string): Thread
 
   const setThumbs = (kept: HTMLElement, seq: number) => {
     for (const thumb of kept.querySelectorAll(".thumbs button")) {
-      set(thumb, "aria-pressed", `${client.thumbs(seq) === (thumb.className === "up")}`);
+      set(thumb, "aria-pressed", client.thumbs(seq) === (thumb.className === "up"));
     }
   };
 
