@@ -109,22 +109,12 @@ impl Detector for HelpRequest {
 fn request(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
     grammar.readings(text).iter().find_map(|reading| {
-        let requests = reading.matches(|rule| rule != RULE_QUIET);
-        if requests.is_empty() {
-            return None;
-        }
         let mut quiet = vec![false; text.len()];
         for found in reading.matches(|rule| rule == RULE_QUIET) {
-            quiet
-                .iter_mut()
-                .take(found.last + 1)
-                .skip(found.first)
-                .for_each(|token| *token = true);
+            quiet.iter_mut().take(found.last + 1).skip(found.first).for_each(|token| *token = true);
         }
-        requests.into_iter().find(|found| {
-            let mut covered = quiet.iter().take(found.last + 1).skip(found.first);
-            !covered.any(|token| *token)
-        })
+        let is_loud = |found: &Match| !quiet.iter().take(found.last + 1).skip(found.first).any(|token| *token);
+        reading.first(|rule| rule != RULE_QUIET, is_loud)
     })
 }
 

@@ -13,12 +13,14 @@ mod lexicon;
 mod pattern;
 mod phrase_file;
 mod reader;
+mod reading;
 mod segments;
 mod text;
 mod typos;
 mod units;
 
-pub(super) use grammar::{Grammar, Match};
+pub(super) use grammar::Grammar;
 pub(super) use language::Language;
 pub(super) use lexicon::Spelling;
+pub(super) use reading::Match;
 pub(super) use text::{READ_LIMIT, Text};
