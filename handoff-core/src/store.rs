@@ -58,7 +58,7 @@ pub struct Receipt {
     pub key: String,
     /// A digest of the command, so that the same id with another command is told apart.
     pub digest: u64,
-    /// The seq of the first event that it caused.
+    /// The seq of what it said, where it sent a message; else of the first event that it caused.
     pub first: u64,
     /// The conversation's version after it.
     pub version: u64,

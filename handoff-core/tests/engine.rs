@@ -317,3 +317,30 @@ async fn nobody_comes_in_time_and_the_assistant_is_back_with_the_fallback() {
     assert!(state.follow_up);
     within(house.handoff.shutdown()).await;
 }
+
+#[tokio::test]
+async fn the_answer_names_the_message_also_where_something_else_comes_first() {
+    let house = House::new().await;
+    let id = house.conversation().await;
+    let anna = agent("anna");
+    house
+        .send(id, &Caller::Visitor, message("hello"))
+        .await
+        .unwrap();
+    house.send(id, &anna, Command::Resolve).await.unwrap();
+    let reopened = house
+        .send(id, &Caller::Visitor, message("one more thing"))
+        .await
+        .unwrap();
+    let reply = Command::SendAgentMessage {
+        text: "yes?".into(),
+    };
+    let taken = house.send(id, &anna, reply).await.unwrap();
+    let events = house.handoff.store().events(id, 0, 100).await.unwrap();
+    let said = |seq: u64| {
+        let event = events.iter().find(|event| event.seq == seq).unwrap();
+        event.body.said().map(str::to_owned)
+    };
+    assert_eq!(said(reopened.first).as_deref(), Some("one more thing"));
+    assert_eq!(said(taken.first).as_deref(), Some("yes?"));
+}

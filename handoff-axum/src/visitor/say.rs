@@ -1,12 +1,10 @@
 //! How a visitor's message finds its conversation.
 
 use handoff_core::conversation::{
-    Caller, Command, Conversation, EventBody, Lifecycle, MAX_MESSAGE_BYTES, Page, Policy, Profile,
-    Rejection, Status,
+    Caller, Command, MAX_MESSAGE_BYTES, Page, Profile, Rejection, Status,
 };
-use handoff_core::error::StoreError;
 use handoff_core::id::{CommandId, ConversationId};
-use handoff_core::runtime::{DispatchError, Handoff, Outcome, Request};
+use handoff_core::runtime::{DispatchError, Handoff, Request};
 
 use super::known::KnownVisitor;
 
@@ -107,7 +105,6 @@ async fn send(
     id: &CommandId,
     text: &str,
 ) -> Result<Said, DispatchError> {
-    let before = handoff.state(conversation).await?;
     let command = Command::SendMessage {
         text: text.to_owned(),
     };
@@ -117,42 +114,8 @@ async fn send(
         command,
     };
     let outcome = handoff.dispatch(conversation, request).await?;
-    let policy = match &before {
-        Some(state) => handoff.service(&state.service).await?,
-        None => None,
-    };
-    let plain = match (&before, &policy) {
-        (Some(state), Some(service)) => goes_first(state, &service.value.policy),
-        _ => false,
-    };
-    let seq = if plain && !outcome.repeated {
-        outcome.first
-    } else {
-        find(handoff, conversation, &outcome).await?
-    };
-    Ok(Said { conversation, seq })
-}
-
-/// Whether a message is the first thing that happens: nothing is to be reopened or brought in line before it.
-fn goes_first(state: &Conversation, policy: &Policy) -> bool {
-    state.lifecycle == Lifecycle::Open && state.mode == policy.mode && state.timing == policy.timing
-}
-
-/// The message among the events of its command.
-async fn find(
-    handoff: &Handoff,
-    conversation: ConversationId,
-    outcome: &Outcome,
-) -> Result<u64, StoreError> {
-    let limit = usize::try_from(outcome.version.saturating_sub(outcome.first))
-        .unwrap_or(0)
-        .saturating_add(1);
-    let events = handoff
-        .store()
-        .events(conversation, outcome.first.saturating_sub(1), limit.min(32))
-        .await?;
-    let message = events
-        .iter()
-        .find(|event| matches!(event.body, EventBody::MessageReceived { .. }));
-    Ok(message.map_or(outcome.first, |event| event.seq))
+    Ok(Said {
+        conversation,
+        seq: outcome.first,
+    })
 }

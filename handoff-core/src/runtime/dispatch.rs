@@ -30,7 +30,8 @@ pub struct Request {
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The seq of the first event that it caused; one above `version` where it caused none.
+    /// The seq of what it said, where it sent a message; else of the first event that it caused. One above `version`
+    /// where it caused none.
     pub first: u64,
     /// The conversation's version after it.
     pub version: u64,
@@ -295,7 +296,7 @@ impl Handoff {
         step: Step,
         receipt: Option<(String, u64)>,
     ) -> Result<Result<Outcome, CommitOutcome>, StoreError> {
-        let (first, version) = (before.version + 1, step.state.version);
+        let (first, version) = (answering(&step), step.state.version);
         let state = Arc::new(step.state);
         let card = Arc::new(Card::from(&*state));
         let events: Arc<[Event]> = step.events.into();
@@ -397,6 +398,18 @@ impl Handoff {
             self.tell_presence(change.conversation, holder.id.clone(), true);
         }
     }
+}
+
+/// The event that a caller asks for: a message may stand behind a reopening, a takeover, a change of mode.
+fn answering(step: &Step) -> u64 {
+    let is_message = |event: &&Event| {
+        matches!(
+            event.body,
+            EventBody::MessageReceived { .. } | EventBody::AgentMessaged { .. }
+        )
+    };
+    let event = step.events.iter().find(is_message).or(step.events.first());
+    event.map_or(step.state.version, |event| event.seq)
 }
 
 fn repeat(attempt: &Attempt, receipt: &Receipt) -> Result<Outcome, DispatchError> {
