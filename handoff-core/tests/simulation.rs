@@ -3,7 +3,7 @@
 use handoff_core::conversation::Mutant;
 use handoff_core::testing::check::{Census, Promise};
 use handoff_core::testing::history::History;
-use handoff_core::testing::simulate::{StoreMutant, simulate, vacuous};
+use handoff_core::testing::simulate::{EVENTS, StoreMutant, simulate, vacuous};
 
 /// Seeds of one test; there are four, so that they run side by side.
 const SEEDS: u64 = 5_000;
@@ -20,6 +20,11 @@ fn explore(part: u64) {
         census.add(run.verdict.census);
     }
     assert_eq!(vacuous(&census), Vec::<String>::new());
+    let unnamed = census
+        .events
+        .keys()
+        .find(|kind| !EVENTS.contains(&kind.as_str()));
+    assert_eq!(unnamed, None, "a kind of event that no run is held to");
 }
 
 #[test]

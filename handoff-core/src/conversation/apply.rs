@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 /// Folds one event into the state. Events come in the order of their seq; it never fails, and what it does not know it
 /// skips.
+#[expect(clippy::too_many_lines, reason = "one arm a kind of event")]
 pub fn apply(c: &mut Conversation, event: &Event) {
     c.version = event.seq;
     if event.body.changes_control() {
@@ -121,10 +122,8 @@ pub fn apply(c: &mut Conversation, event: &Event) {
         EventBody::HolderPresence { present, .. } => {
             c.holder_gone_since = if *present { None } else { Some(at) }
         }
-        EventBody::FlagRaised(flag) => {
-            if !c.is_flagged(&flag.finding.kind) {
-                c.flags.push(flag.clone());
-            }
+        EventBody::FlagRaised(flag) if !c.is_flagged(&flag.finding.kind) => {
+            c.flags.push(flag.clone());
         }
         EventBody::FlagDismissed { flag } => c.flags.retain(|raised| raised.finding.kind != *flag),
         EventBody::ConversationRated { stars, .. } => c.stars = Some(*stars),

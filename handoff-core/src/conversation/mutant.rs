@@ -4,7 +4,10 @@
 /// A fault that can be planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-#[cfg_attr(not(feature = "testing"), expect(unreachable_pub, reason = "it is only exported for tests"))]
+#[cfg_attr(
+    not(feature = "testing"),
+    expect(unreachable_pub, reason = "it is only exported for tests")
+)]
 pub enum Mutant {
     /// A reply is committed without a look at its ticket.
     NoTicketCheck,

@@ -213,6 +213,7 @@ pub const MAX_ENDED: usize = 4;
 
 /// The state of a conversation, folded from its events by [`apply`](super::apply).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Conversation {
     /// Which one.
     pub id: ConversationId,

@@ -20,8 +20,6 @@ fn line(event: &Event) -> Option<Line> {
         }
         // Without it, the visitor's request for a person would look unanswered still.
         (EventBody::FallbackSent { .. }, _) => (Speaker::System, None),
-        // "A colleague will take over" was true then; in a prompt it would be taken for the present.
-        (EventBody::Escalated { .. }, _) => return None,
         (EventBody::NoteAdded { text, .. }, _) if Mutant::NoteInBriefing.is_planted() => {
             return Some(Line {
                 speaker: Speaker::Agent,
@@ -30,6 +28,8 @@ fn line(event: &Event) -> Option<Line> {
                 at: event.at,
             });
         }
+        // "A colleague will take over", said by an escalation, was true then; in a prompt it would be taken for the
+        // present.
         _ => return None,
     };
     Some(Line {

@@ -69,9 +69,9 @@ pub(super) fn return_to_assistant(
     }
     let body = EventBody::Returned { instruction, why };
     if why == ReturnReason::ByAgent {
-        log.push(body)
+        log.push(body);
     } else {
-        log.push_by_system(body)
+        log.push_by_system(body);
     }
     if log.state().unanswered_since.is_some() {
         ask_assistant(log);

@@ -28,7 +28,10 @@ pub(super) fn decide(log: &mut Log<'_>, command: &Command) -> Result<(), Rejecti
         } => add_note(log, text, *for_assistant),
         Command::DismissFlag { flag } => dismiss_flag(log, flag),
         Command::Resolve => resolve(log, &agent),
-        Command::Reopen => reopen(log, agent),
+        Command::Reopen => {
+            reopen(log, agent);
+            Ok(())
+        }
         Command::Snooze { until } => snooze(log, &agent, *until),
         Command::EndSnooze => end_snooze(log),
         Command::SetAutonomy { autonomy } => set_autonomy(log, *autonomy),
@@ -90,16 +93,15 @@ fn resolve(log: &mut Log<'_>, agent: &AgentRef) -> Result<(), Rejection> {
 }
 
 /// The agent who reopens has the floor, where people may have it.
-fn reopen(log: &mut Log<'_>, agent: AgentRef) -> Result<(), Rejection> {
+fn reopen(log: &mut Log<'_>, agent: AgentRef) {
     if !matches!(log.state().lifecycle, Lifecycle::Resolved { .. }) {
-        return Ok(());
+        return;
     }
     let people = log.context.policy.mode != Mode::AssistantOnly;
     log.push(EventBody::Reopened {
         holder: people.then_some(agent),
     });
     super::follow_policy(log);
-    Ok(())
 }
 
 fn snooze(log: &mut Log<'_>, agent: &AgentRef, until: Timestamp) -> Result<(), Rejection> {

@@ -33,7 +33,7 @@ pub(super) fn decide(log: &mut Log<'_>, command: &Command) -> Result<(), Rejecti
 const CHORES: [(DueAt, Chore); 9] = [
     (close_at, close),
     (clockwork::drop_at, |log| {
-        log.push_by_system(EventBody::Dropped)
+        log.push_by_system(EventBody::Dropped);
     }),
     (request_expires_at, answer_request),
     (clockwork::holder_lost_at, lose_holder),

@@ -5,8 +5,11 @@ use super::scene::{Scene, agent};
 use crate::attention::{Finding, FlagKind};
 use crate::time::Millis;
 
+/// A command with a text in it.
+type Text = Box<dyn Fn(String) -> Command>;
+
 /// Every command that carries a text, and how long the text may be.
-fn texts(scene: &Scene) -> Vec<(Caller, usize, Box<dyn Fn(String) -> Command>)> {
+fn texts(scene: &Scene) -> Vec<(Caller, usize, Text)> {
     let ticket = scene.ticket();
     let finding = |reason| Finding {
         kind: FlagKind::NonAnswer,

@@ -34,8 +34,8 @@ fn a_conversation_begins_with_the_services_wishes() {
 #[test]
 fn a_resolved_conversation_is_reopened_by_its_visitors_word() {
     let policy = |reopen_with, mode| Policy {
-        reopen_with,
         mode,
+        reopen_with,
         ..Policy::default()
     };
     let cells = [

@@ -108,6 +108,7 @@ impl Scene {
 
     /// Issues a command that is fine; returns the kinds of its events.
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "it reads better in a scene")]
     pub(super) fn does(&mut self, caller: &Caller, command: Command) -> Vec<String> {
         let step = self
             .tries(caller, &command)

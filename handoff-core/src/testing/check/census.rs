@@ -1,6 +1,6 @@
 //! What happened in a history at all: a run that exercised nothing proves nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -68,8 +68,8 @@ impl Census {
         };
         census.timers_fired = owned(&logs.timers_fired);
         census.timers_cancelled = owned(&logs.timers_cancelled);
-        let mut answered = BTreeMap::new();
-        let mut resumed = BTreeMap::new();
+        let mut answered = BTreeSet::new();
+        let mut resumed = BTreeSet::new();
         for seen in &history.records {
             match &seen.what {
                 Observed::Committed(commit) => {
@@ -86,16 +86,16 @@ impl Census {
                         census.races_lost += u64::from(code == "held_by");
                     }
                     Answer::Done { first: Some(_) } => {
-                        census.repeats += u64::from(answered.insert(key.clone(), ()).is_some());
+                        census.repeats += u64::from(!answered.insert(key.clone()));
                     }
                     _ => {}
                 },
                 Observed::Subscribed { socket, after, .. } if *after > 0 => {
-                    resumed.insert(*socket, ());
+                    resumed.insert(*socket);
                 }
                 Observed::Shown { socket, frame } => match frame {
                     Frame::Events { events, .. } => {
-                        if resumed.remove(socket).is_some() {
+                        if resumed.remove(socket) {
                             if events.is_empty() {
                                 census.resumes_without_replay += 1;
                             } else {

@@ -9,9 +9,12 @@ use crate::assistant::Turn;
 use crate::conversation::{Event, EventBody, Speaker, Ticket};
 use crate::testing::history::{History, Observed};
 
+/// What was written with every ticket (conversation, epoch, turn), and whether that was the whole.
+type Streams = BTreeMap<(u128, u64, u64), Vec<(Arc<str>, bool)>>;
+
 /// Looks at every prompt and at every stream's end.
 pub(super) fn judge(history: &History, logs: &Logs, violations: &mut Vec<Violation>) {
-    let mut streams: BTreeMap<(u128, u64, u64), Vec<(Arc<str>, bool)>> = BTreeMap::new();
+    let mut streams: Streams = Streams::new();
     for (record, seen) in history.records.iter().enumerate() {
         match &seen.what {
             Observed::Prompted { turn } => {
@@ -59,12 +62,7 @@ fn stream(ticket: &Ticket) -> (u128, u64, u64) {
 }
 
 /// A reply that was stored is one that was written to its end.
-fn whole(
-    event: &Event,
-    id: u128,
-    streams: &BTreeMap<(u128, u64, u64), Vec<(Arc<str>, bool)>>,
-    judge: &mut Judge<'_>,
-) {
+fn whole(event: &Event, id: u128, streams: &Streams, judge: &mut Judge<'_>) {
     let EventBody::ReplyCommitted {
         turn,
         reply,

@@ -26,7 +26,7 @@ struct Socket {
 #[derive(Debug)]
 pub(super) struct Sockets<'a> {
     logs: &'a Logs,
-    sockets: BTreeMap<u32, Socket>,
+    by_number: BTreeMap<u32, Socket>,
     /// How far every reader saw every conversation, over all subscriptions.
     seen: BTreeMap<(Reader, ConversationId), u64>,
 }
@@ -35,7 +35,7 @@ pub(super) struct Sockets<'a> {
 pub(super) fn judge(history: &History, logs: &Logs, violations: &mut Vec<Violation>) {
     let mut sockets = Sockets {
         logs,
-        sockets: BTreeMap::new(),
+        by_number: BTreeMap::new(),
         seen: BTreeMap::new(),
     };
     for (record, seen) in history.records.iter().enumerate() {
@@ -60,7 +60,7 @@ impl Sockets<'_> {
             } => self.subscribed(*socket, reader, *conversation, *after, judge),
             Observed::Shown { socket, frame } => self.shown(*socket, frame, judge),
             Observed::Cut { socket } => {
-                if let Some(socket) = self.sockets.get_mut(socket) {
+                if let Some(socket) = self.by_number.get_mut(socket) {
                     socket.cut = true;
                 }
             }
@@ -107,11 +107,11 @@ impl Sockets<'_> {
             epoch: epoch.unwrap_or(0),
             cut: false,
         };
-        self.sockets.insert(socket, fresh);
+        self.by_number.insert(socket, fresh);
     }
 
     fn shown(&mut self, number: u32, frame: &Frame, judge: &mut Judge<'_>) {
-        let Some(socket) = self.sockets.get_mut(&number) else {
+        let Some(socket) = self.by_number.get_mut(&number) else {
             return judge.broken(Promise::I8, "a frame on a socket that nobody opened");
         };
         judge.conversation = Some(socket.conversation);
@@ -145,7 +145,7 @@ impl Sockets<'_> {
         piece: Option<&(Ticket, String)>,
         judge: &mut Judge<'_>,
     ) {
-        let Some(socket) = self.sockets.get(&number) else {
+        let Some(socket) = self.by_number.get(&number) else {
             return;
         };
         judge.conversation = Some(socket.conversation);

@@ -74,7 +74,7 @@ impl Agent {
             (Lifecycle::Open, Control::Agent { agent, .. }) if agent.id == self.who.id => {
                 self.as_holder(&state)
             }
-            (Lifecycle::Open, Control::Agent { .. }) => self.beside_holder(),
+            (Lifecycle::Open, Control::Agent { .. }) => Some(self.beside_holder()),
             (Lifecycle::Open, _) => self.before_claim(&state),
             (Lifecycle::Resolved { .. }, _) => self.will.chance(300).then_some(Command::Reopen),
             (Lifecycle::Closed { .. }, _) => None,
@@ -134,15 +134,15 @@ impl Agent {
         })
     }
 
-    fn beside_holder(&mut self) -> Option<Command> {
-        Some(match self.will.below(8) {
+    fn beside_holder(&mut self) -> Command {
+        match self.will.below(8) {
             0..3 => Command::TakeOver { typing: false },
             3..6 => Command::RequestControl,
             6 => Command::WithdrawRequest,
             _ => Command::ForceTakeOver {
                 reason: self.words("insists"),
             },
-        })
+        }
     }
 
     fn note(&mut self) -> Command {

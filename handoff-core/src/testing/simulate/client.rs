@@ -88,18 +88,18 @@ impl World {
     }
 
     /// Asks again, with the same id, unless the answer came meanwhile.
-    pub(super) fn retry(&mut self, client: ClientId, request: Arc<Request>) {
+    pub(super) fn retry(&mut self, client: ClientId, request: &Arc<Request>) {
         let waits = self
             .waiting(client)
             .iter()
             .any(|other| other.key == request.key);
         if waits {
-            self.client_sends(client, &request);
+            self.client_sends(client, request);
         }
     }
 
     /// An answer arrives.
-    pub(super) fn answered(&mut self, request: &Arc<Request>, answer: Answer) {
+    pub(super) fn answered(&mut self, request: &Arc<Request>, answer: &Answer) {
         if let Some(key) = request.key.clone() {
             let told = Observed::Answered {
                 conversation: request.conversation,
@@ -110,9 +110,9 @@ impl World {
             self.see(None, told);
         }
         let Asker::Client(client) = request.asker else {
-            return self.writer_hears(request, &answer);
+            return self.writer_hears(request, answer);
         };
-        if answer == Answer::Unknown {
+        if *answer == Answer::Unknown {
             return;
         }
         let waiting = self.waiting(client);
@@ -122,7 +122,7 @@ impl World {
             return;
         }
         if let (ClientId::Visitor(visitor), Command::Open { .. }, Answer::Done { .. }) =
-            (client, &request.command, &answer)
+            (client, &request.command, answer)
         {
             self.visitor_enters(visitor, request.conversation);
         }

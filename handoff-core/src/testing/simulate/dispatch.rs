@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::fault::Fault;
+use super::fault::{Fault, Step};
 use super::queue::{Life, Task};
 use super::request::{Asker, ClientId, Dispatch, Outcome, Proposal, Request};
 use super::world::World;
 use crate::attention::{Finding, FlagKind};
 use crate::conversation::{
-    Card, Command, Context, Conversation, EventBody, Rejection, Step, effects, notifications, step,
+    self, Card, Command, Context, Conversation, EventBody, Rejection, effects, notifications,
 };
 use crate::id::{ConversationId, ServiceId, VisitorId};
 use crate::store::{Commit, CommitOutcome, OutboxRow, Receipt};
@@ -21,7 +21,7 @@ const MAX_TRIES: u32 = 10;
 impl World {
     /// Decides on the state that the node has; refuses and does nothing only on one that it has just read.
     pub(super) fn decide(&mut self, dispatch: Dispatch) {
-        if !self.survives(dispatch.at) {
+        if !self.survives(dispatch.at, Step::Decide) {
             return;
         }
         let id = dispatch.request.conversation;
@@ -37,11 +37,7 @@ impl World {
         if self.strikes(Fault::LoadFailed) {
             return self.answer(&dispatch, Answer::Unknown);
         }
-        let Some(state) = self
-            .store
-            .load(id)
-            .or_else(|| self.unopened(&dispatch.request))
-        else {
+        let Some(state) = self.store.load(id).or_else(|| unopened(&dispatch.request)) else {
             return self.answer(&dispatch, refused(&Rejection::NoSuchConversation));
         };
         self.learn(dispatch.at, &state);
@@ -52,22 +48,11 @@ impl World {
         }
     }
 
-    fn unopened(&self, request: &Request) -> Option<Arc<Conversation>> {
-        let Asker::Client(ClientId::Visitor(visitor)) = request.asker else {
-            return None;
-        };
-        let service = ServiceId::new("shop").ok()?;
-        let visitor = VisitorId::new(format!("v{visitor}")).ok()?;
-        matches!(request.command, Command::Open { .. }).then(|| {
-            Arc::new(Conversation::unopened(
-                request.conversation,
-                service,
-                visitor,
-            ))
-        })
-    }
-
-    fn step(&self, dispatch: &Dispatch, state: &Conversation) -> Result<Step, Rejection> {
+    fn step(
+        &self,
+        dispatch: &Dispatch,
+        state: &Conversation,
+    ) -> Result<conversation::Step, Rejection> {
         let Some(node) = self.nodes.get(dispatch.at.node) else {
             return Err(Rejection::NoSuchConversation);
         };
@@ -91,10 +76,10 @@ impl World {
             is_reply,
             last_holder_present: present,
         };
-        step(state, &request.command, &context)
+        conversation::step(state, &request.command, &context)
     }
 
-    fn propose(&mut self, dispatch: Dispatch, before: Arc<Conversation>, step: Step) {
+    fn propose(&mut self, dispatch: Dispatch, before: Arc<Conversation>, step: conversation::Step) {
         let receipt = dispatch.request.key.as_ref().map(|key| Receipt {
             key: key.to_string(),
             digest: dispatch.request.digest,
@@ -184,7 +169,7 @@ impl World {
             commit,
             ..
         } = proposal;
-        if !self.survives(dispatch.at) {
+        if !self.survives(dispatch.at, Step::Outcome) {
             return;
         }
         let id = dispatch.request.conversation;
@@ -247,7 +232,7 @@ impl World {
 
     /// The node's answer leaves for the client.
     pub(super) fn reply(&mut self, life: Life, request: Arc<Request>, answer: Answer) {
-        if self.survives(life) && !self.strikes(Fault::AnswerLost) {
+        if self.survives(life, Step::Answer) && !self.strikes(Fault::AnswerLost) {
             self.soon(Task::Answered(request, answer));
         }
     }
@@ -267,6 +252,19 @@ impl World {
             node.states.remove(&id);
         }
     }
+}
+
+/// What a visitor is about to open.
+fn unopened(request: &Request) -> Option<Arc<Conversation>> {
+    let Asker::Client(ClientId::Visitor(visitor)) = request.asker else {
+        return None;
+    };
+    let service = ServiceId::new("shop").ok()?;
+    let visitor = VisitorId::new(format!("v{visitor}")).ok()?;
+    matches!(request.command, Command::Open { .. }).then(|| {
+        let new = Conversation::unopened(request.conversation, service, visitor);
+        Arc::new(new)
+    })
 }
 
 pub(super) fn refused(rejection: &Rejection) -> Answer {
@@ -292,8 +290,8 @@ fn findings(command: &Command) -> Vec<Finding> {
         Command::CommitReply { reply, .. } => reply.text.as_str(),
         Command::RateMessage {
             up: Some(false), ..
-        } => "#thumb",
-        Command::RateConversation { stars: 1 | 2, .. } => "#thumb",
+        }
+        | Command::RateConversation { stars: 1 | 2, .. } => "#thumb",
         _ => return Vec::new(),
     };
     let kinds = [

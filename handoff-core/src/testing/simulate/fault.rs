@@ -124,6 +124,46 @@ impl Fault {
     }
 }
 
+/// A step of a node before which it may be killed: after everything that came before, before everything that follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Step {
+    /// It reads and decides.
+    Decide,
+    /// It hears how a commit ended.
+    Outcome,
+    /// It tells the other nodes.
+    Publish,
+    /// It starts or stops a reply.
+    Effect,
+    /// It answers a client.
+    Answer,
+    /// Its assistant writes on.
+    Write,
+}
+
+impl Step {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Decide,
+        Self::Outcome,
+        Self::Publish,
+        Self::Effect,
+        Self::Answer,
+        Self::Write,
+    ];
+
+    /// The name of a kill before it.
+    pub(super) const fn killed(self) -> &'static str {
+        match self {
+            Self::Decide => "killed_before_decide",
+            Self::Outcome => "killed_before_outcome",
+            Self::Publish => "killed_before_publish",
+            Self::Effect => "killed_before_effect",
+            Self::Answer => "killed_before_answer",
+            Self::Write => "killed_before_write",
+        }
+    }
+}
+
 /// How often everything goes wrong under one seed: half of the faults never, the others each at a rate of its own,
 /// because small rates for all of them average out to a healthy network.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fault::Fault;
+use super::fault::{Fault, Step};
 use super::queue::{Life, Task};
 use super::request::ClientId;
 use super::view::ticket_after;
@@ -75,7 +75,7 @@ impl Socket {
 impl World {
     /// A node tells all nodes, itself included.
     pub(super) fn publish(&mut self, life: Life, id: ConversationId, version: u64) {
-        if !self.survives(life) {
+        if !self.survives(life, Step::Publish) {
             return;
         }
         for node in 0..self.nodes.len() {
@@ -260,7 +260,7 @@ impl World {
 
     /// A node does what a commit leads to.
     pub(super) fn effect(&mut self, life: Life, effect: Effect) {
-        if !self.survives(life) {
+        if !self.survives(life, Step::Effect) {
             return;
         }
         match effect {

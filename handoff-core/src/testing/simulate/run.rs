@@ -1,6 +1,6 @@
 //! Runs of the simulator: one seed, or many.
 
-use super::fault::Fault;
+use super::fault::{Fault, Step};
 use super::store::StoreMutant;
 use super::world::World;
 use crate::testing::check::{Census, Minimum, Verdict, judge};
@@ -34,6 +34,8 @@ pub fn simulate(seed: u64, mutant: Option<StoreMutant>) -> Run {
 /// What must happen in a run of many seeds for it to say anything.
 pub fn vacuous(census: &Census) -> Vec<String> {
     let faults = Fault::ALL.map(Fault::as_str);
+    let kills = Step::ALL.map(Step::killed);
+    let faults: Vec<&str> = faults.into_iter().chain(kills).collect();
     let minimum = Minimum {
         events: &super::EVENTS,
         refusals: &super::REFUSALS,

@@ -19,6 +19,8 @@ pub(super) struct Setup {
     pub(super) heals: bool,
 }
 
+/// After so long without anything new, everything that time does has been done.
+pub(super) const SETTLES_IN: Millis = Millis::from_secs(420);
 /// How far a clock may be wrong, in milliseconds.
 pub(super) const MAX_SKEW: u64 = 30_000;
 
@@ -39,11 +41,6 @@ impl Setup {
             busy_for: Millis::from_secs(random.within(25, 110)),
             heals: random.chance(500),
         }
-    }
-
-    /// After so long everything that time does has been done.
-    pub(super) fn settles_in(&self) -> Millis {
-        Millis::from_secs(420)
     }
 }
 

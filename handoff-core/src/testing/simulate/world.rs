@@ -7,12 +7,12 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::agent::Agent;
-use super::fault::{Fault, Weather};
+use super::fault::{Fault, Step, Weather};
 use super::feed::Socket;
 use super::node::Node;
 use super::queue::{Life, Queue, Task};
 use super::request::{ClientId, Request};
-use super::setup::Setup;
+use super::setup::{SETTLES_IN, Setup};
 use super::store::{Store, StoreMutant};
 use super::visitor::Visitor;
 use super::writer::Writer;
@@ -114,10 +114,7 @@ impl World {
 
     /// Lets everything happen until all is quiet.
     pub(super) fn run(&mut self) {
-        let end = self
-            .now
-            .after(self.setup.busy_for)
-            .after(self.setup.settles_in());
+        let end = self.now.after(self.setup.busy_for).after(SETTLES_IN);
         while let Some((at, task)) = self.queue.pop() {
             if at > end {
                 break;
@@ -134,7 +131,7 @@ impl World {
     fn perform(&mut self, task: Task) {
         match task {
             Task::Act(client) => self.act(client),
-            Task::Retry(client, request) => self.retry(client, request),
+            Task::Retry(client, request) => self.retry(client, &request),
             Task::Connect(client) => self.connect(client),
             Task::Decide(dispatch) => self.decide(dispatch),
             Task::Apply(proposal) => self.apply(proposal),
@@ -143,7 +140,7 @@ impl World {
             Task::Notice(life, id, version) => self.notice(life, id, version),
             Task::Effect(life, effect) => self.effect(life, effect),
             Task::Reply(life, request, answer) => self.reply(life, request, answer),
-            Task::Answered(request, answer) => self.answered(&request, answer),
+            Task::Answered(request, answer) => self.answered(&request, &answer),
             Task::Write(writer) => self.write(writer),
             Task::Piece(life, ticket, offset, text) => self.piece(life, ticket, offset, &text),
             Task::Pull(socket) => self.pull(socket),
@@ -239,13 +236,15 @@ impl World {
         (node.up && node.life == life.life).then_some(node)
     }
 
-    /// As [`alive`](Self::alive), unless the node is killed at this very step.
-    pub(super) fn survives(&mut self, life: Life) -> bool {
+    /// As [`alive`](Self::alive), unless the node is killed before this very step.
+    pub(super) fn survives(&mut self, life: Life, before: Step) -> bool {
         if self.alive(life).is_none() {
             return false;
         }
         let killed = self.strikes(Fault::NodeKilled);
         if killed {
+            let name = Cow::Borrowed(before.killed());
+            self.see(Some(life.node), Observed::Fault { name });
             self.kill(life.node);
         }
         !killed

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fault::Fault;
+use super::fault::{Fault, Step};
 use super::queue::{Life, Task};
 use super::request::{Asker, Request};
 use super::world::World;
@@ -76,7 +76,7 @@ impl World {
         let Some(at) = self.writers.get(&number).map(|writer| writer.at) else {
             return;
         };
-        if !self.survives(at) || !self.ask(number) {
+        if !self.survives(at, Step::Write) || !self.ask(number) {
             return;
         }
         let Some(writer) = self.writers.get_mut(&number) else {
