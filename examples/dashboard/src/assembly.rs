@@ -15,8 +15,9 @@ use tokio::net::TcpListener;
 
 use crate::greeting::Links;
 use crate::settings::{Settings, Switch};
+use crate::signals::End;
 use crate::site::{self, HelpPages};
-use crate::{owner_link, serve, signals};
+use crate::{owner_link, serve};
 
 /// The service of the demo shop, as it stands in its pages.
 const DEMO_SERVICE: &str = "store";
@@ -46,6 +47,8 @@ pub(crate) enum RunError {
     Id(#[from] InvalidId),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error("the process can't listen for signals: {0}")]
+    Signals(#[source] std::io::Error),
     #[error("the links could not be printed or kept: {0}")]
     Print(#[from] std::io::Error),
 }
@@ -53,6 +56,7 @@ pub(crate) enum RunError {
 /// Runs the server until it is asked to end.
 pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
     let options = settings.transport()?;
+    let mut end = End::listen().map_err(RunError::Signals)?;
     // Before anything else: a second start must not touch what the first one holds.
     let listener = listen(settings.listen).await?;
     let (help, knowledge) =
@@ -98,7 +102,7 @@ pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
     links.print()?;
     tracing::info!(address = %settings.listen, data = %settings.data.display(), "ready");
 
-    signals::end().await;
+    end.asked().await;
     tracing::info!("ending: clients are told to come back");
     server.stop_accepting();
     transport.close().await;

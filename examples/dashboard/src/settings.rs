@@ -18,7 +18,7 @@ pub(crate) struct Settings {
     /// Folder for conversations and accounts; made where it does not exist.
     #[arg(long, env = "HANDOFF_DATA", default_value = "./handoff-data")]
     pub(crate) data: PathBuf,
-    /// Where people reach this server, like https://chat.example [default: the address it listens on].
+    /// Where people reach this server, like `https://chat.example` [default: the address it listens on].
     #[arg(long, env = "HANDOFF_BASE_URL")]
     pub(crate) base_url: Option<String>,
     /// Folder with help pages in Markdown, from which the assistant answers [default: those of the demo shop].
@@ -45,7 +45,7 @@ pub(crate) struct Settings {
     /// When a message counts as kept: on the disk, or with the operating system.
     #[arg(long, env = "HANDOFF_DURABILITY", default_value = "full")]
     pub(crate) durability: Keep,
-    /// What to log: error, warn, info, debug, or a filter like handoff_core=debug.
+    /// What to log: error, warn, info, debug, or a filter like `handoff_core=debug`.
     #[arg(
         long,
         env = "HANDOFF_LOG",

@@ -35,13 +35,7 @@ fn serve(path: &str, headers: &HeaderMap) -> Response {
     let Some(file) = Shop::get(path) else {
         return page::not_found();
     };
-    let tag: String = file
-        .metadata
-        .sha256_hash()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let tag = hex::encode(file.metadata.sha256_hash());
     let tag = format!("\"{tag}\"");
     let known = headers
         .get(header::IF_NONE_MATCH)

@@ -25,18 +25,18 @@ pub(super) fn render(markdown: &str, anchors: impl IntoIterator<Item = String>) 
                 dest_url,
                 title,
                 id,
-            }) => match address(&dest_url) {
-                Some(dest_url) => Some(Event::Start(Tag::Link {
-                    link_type,
-                    dest_url: dest_url.into(),
-                    title,
-                    id,
-                })),
-                None => {
-                    dead_links += 1;
-                    None
-                }
-            },
+            }) => {
+                let address = address(&dest_url);
+                dead_links += usize::from(address.is_none());
+                address.map(|address| {
+                    Event::Start(Tag::Link {
+                        link_type,
+                        dest_url: address.into(),
+                        title,
+                        id,
+                    })
+                })
+            }
             // Links do not hold links, so the next end is that of the last start.
             Event::End(TagEnd::Link) if dead_links > 0 => {
                 dead_links -= 1;

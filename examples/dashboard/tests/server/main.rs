@@ -1,0 +1,10 @@
+//! The server as a process.
+
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod lifecycle;
+#[cfg(test)]
+mod process;
