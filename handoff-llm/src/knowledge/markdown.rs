@@ -162,18 +162,18 @@ impl Reader {
     /// A row becomes a line that can be read without its table: `- Express: time next day, price €9`.
     fn end_row(&mut self) {
         let mut cells = std::mem::take(&mut self.cells).into_iter().zip(&self.heads);
-        let Some((first, _)) = cells.next() else {
+        let Some((first, head)) = cells.next() else {
             return;
+        };
+        // A number alone says nothing.
+        let first = if first.starts_with(|c: char| c.is_ascii_digit()) {
+            labelled(head, &first)
+        } else {
+            first
         };
         let rest: Vec<String> = cells
             .filter(|(cell, _)| !cell.is_empty())
-            .map(|(cell, head)| {
-                if head.is_empty() {
-                    cell
-                } else {
-                    format!("{} {cell}", head.to_lowercase())
-                }
-            })
+            .map(|(cell, head)| labelled(head, &cell))
             .collect();
         let line = if rest.is_empty() {
             format!("- {first}")
@@ -197,6 +197,17 @@ impl Reader {
             self.inline.push_str(&format!(" ({to})"));
         }
     }
+}
+
+/// `price €9`, `UK 4`.
+fn labelled(head: &str, cell: &str) -> String {
+    let is_short_form = head.chars().all(|c| !c.is_lowercase());
+    let head = if is_short_form {
+        head.to_owned()
+    } else {
+        head.to_lowercase()
+    };
+    format!("{head} {cell}").trim().to_owned()
 }
 
 /// What a reader of plain text can use: web and mail addresses; a link inside the pages keeps its words alone.
@@ -254,6 +265,12 @@ mod tests {
             texts(page)[0].1,
             ["- Express: time next day, price €9\n- Slow: price free"]
         );
+    }
+
+    #[test]
+    fn a_table_of_numbers_says_what_they_are() {
+        let page = "# T\n\n| EU | UK | Foot length |\n|---|---|---|\n| 37 | 4 | 23.5 cm |\n";
+        assert_eq!(texts(page)[0].1, ["- EU 37: UK 4, foot length 23.5 cm"]);
     }
 
     #[test]

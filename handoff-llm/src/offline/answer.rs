@@ -24,6 +24,8 @@ const MAX_TOPICS: usize = 8;
 const MAX_NAMED_CHARS: usize = 120;
 /// A section with less of the best one's score is not looked at.
 const RIVAL: f32 = 0.6;
+/// At most so many earlier messages help to understand a question.
+const MAX_BEFORE: usize = 6;
 /// With so many subjects of its own, a question that points back is understood alone.
 const ENOUGH_SUBJECTS: usize = 2;
 
@@ -359,8 +361,8 @@ impl<'a> Desk<'a> {
     fn page(&self, question: &Question, context: &[Concept]) -> Option<(Hit, f32)> {
         let index = self.knowledge.index();
         let alone = best(index.search(question, &[]), Confidence::alone);
-        if context.is_empty() || (alone.is_some() && question.subjects().count() >= ENOUGH_SUBJECTS)
-        {
+        let stands_alone = !question.points_back || question.subjects().count() >= ENOUGH_SUBJECTS;
+        if context.is_empty() || (alone.is_some() && stands_alone) {
             return alone;
         }
         best(index.search(question, context), Confidence::in_context).or(alone)
@@ -395,25 +397,30 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// What was asked about before, where the question points back at it or says too little.
+    /// What was asked about before, where the question points back at it or says too little. A message that points back
+    /// itself is read together with the one before it.
     fn context(&self, question: &Question, lead: &[&str]) -> Vec<Concept> {
+        let mut context: Vec<Concept> = Vec::new();
         if !question.points_back && question.subjects().count() >= ENOUGH_SUBJECTS {
-            return Vec::new();
+            return context;
         }
-        lead.iter()
-            .chain(&self.history.earlier)
-            .take(6)
-            .filter(|text| SmallTalk::of(text).is_none())
-            .map(|text| self.question(text))
-            .find(|earlier| earlier.subjects().next().is_some())
-            .map(|earlier| {
-                earlier
-                    .subjects()
-                    .filter(|subject| !question.concepts.contains(subject))
-                    .cloned()
-                    .collect()
-            })
-            .unwrap_or_default()
+        let before = lead.iter().chain(&self.history.earlier).take(MAX_BEFORE);
+        for text in before.filter(|text| SmallTalk::of(text).is_none()) {
+            let earlier = self.question(text);
+            let known = |concept: &Concept| {
+                question.concepts.contains(concept) || context.contains(concept)
+            };
+            let subjects: Vec<Concept> = earlier
+                .subjects()
+                .filter(|concept| !known(concept))
+                .cloned()
+                .collect();
+            context.extend(subjects);
+            if !context.is_empty() && !earlier.points_back {
+                break;
+            }
+        }
+        context
     }
 }
 

@@ -37,7 +37,7 @@ const MEETS: f32 = 0.35;
 /// What would be left of the score of a section that speaks of no subject; the more it does, the more is left.
 const PARTLY: f32 = 0.4;
 /// What is left of the score of a section that has not.
-const UNMET: f32 = 0.5;
+const UNMET: f32 = 0.4;
 /// What it adds that a heading and the question both ask how.
 const HOW_TOO: f32 = 0.25;
 /// What it adds that a heading asks for the time or price that the question asks for.
@@ -312,25 +312,4 @@ fn scorer(texts: &[String]) -> Scorer<usize, u64> {
         scorer.upsert(&id, embedder.embed(text));
     }
     scorer
-}
-
-#[cfg(test)]
-mod dbg_tmp {
-    use super::*;
-    #[test]
-    fn dbg_hits() {
-        let folder = std::env::var("DBG_PAGES").unwrap();
-        let k = crate::Knowledge::from_folder(folder, None).unwrap();
-        for text in std::env::var("DBG_Q").unwrap().split('|') {
-            let q = Question::read(text, k.index().spelling());
-            println!("== {text} {:?} {:?}", q.asks, q.concepts);
-            for h in k.index().search(&q, &[]).iter().take(4) {
-                let (p, s) = k.section(h.page, h.section).unwrap();
-                println!(
-                    "   {:.2} cov {:.2} subj {} headed {} named {:.2} meets {:?}  {} / {:?}",
-                    h.score, h.covered, h.subjects, h.headed, h.named, h.meets, p.title, s.heading
-                );
-            }
-        }
-    }
 }

@@ -227,9 +227,7 @@ pub(crate) fn begins_as_question(words: &[String]) -> bool {
         || words.len() <= 2
 }
 
-const POINTERS: &[&str] = &[
-    "it", "that", "this", "they", "them", "those", "these", "there", "then", "its", "thats",
-];
+const POINTERS: &[&str] = &["it", "that", "they", "them", "those", "its", "thats"];
 const OPENERS: &[&[&str]] = &[
     &["and"],
     &["what", "about"],

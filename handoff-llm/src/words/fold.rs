@@ -9,18 +9,19 @@ const LONGEST_WORD: usize = 40;
 
 /// The first `limit` words of a text: lower case, without diacritics, apostrophes and punctuation.
 ///
-/// `don't` is `dont`, `e-mail` is `email`, `check-out` is two words.
+/// `don't` is `dont`, `e-mail` is `email`, `MF-204518` is one word, `check-out` is two.
 pub(crate) fn words(text: &str, limit: usize) -> Vec<String> {
     let mut found = Words {
         done: Vec::new(),
         word: String::new(),
         limit,
     };
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         if found.done.len() >= limit {
             break;
         }
-        found.take(c);
+        found.take(c, chars.peek().copied());
     }
     found.end_word();
     found.done
@@ -61,13 +62,20 @@ struct Words {
 }
 
 impl Words {
-    fn take(&mut self, c: char) {
+    fn take(&mut self, c: char, next: Option<char>) {
+        let joins_number = || next.is_some_and(|next| next.is_ascii_digit()) && self.is_prefix();
         match c {
             '\'' | '’' | '‘' | '`' | '´' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' => {
             }
-            '-' | '‐' | '‑' if self.word == "e" => {}
+            '-' | '‐' | '‑' if self.word == "e" || joins_number() => {}
             _ => decompose_compatible(c, |part| self.take_folded(part)),
         }
+    }
+
+    /// Whether the word may be the beginning of a number like `MF-204518`.
+    fn is_prefix(&self) -> bool {
+        (1..=4).contains(&self.word.len())
+            && self.word.bytes().all(|byte| byte.is_ascii_alphabetic())
     }
 
     fn take_folded(&mut self, part: char) {
@@ -95,18 +103,23 @@ mod tests {
     #[test]
     fn words_lose_case_accents_and_punctuation() {
         assert_eq!(
-            words("Can't I e-mail the CAFÉ’s check-out?", 9),
-            ["cant", "i", "email", "the", "cafes", "check", "out"]
+            words("Can't I e-mail the CAFÉ’s check-out, MF-204?", 9),
+            [
+                "cant", "i", "email", "the", "cafes", "check", "out", "mf204"
+            ]
         );
     }
 
     #[test]
     fn names_have_a_capital_inside_a_sentence() {
-        let mut found: Vec<String> = names("Get bills from Mr. Smith. Please ship to New York", 99)
-            .into_iter()
-            .collect();
+        let mut found: Vec<String> = names(
+            "where can I get the bills from Mr. Smith? Please ship them to New York",
+            99,
+        )
+        .into_iter()
+        .collect();
         found.sort();
-        assert_eq!(found, ["mr", "new", "smith", "york"]);
+        assert_eq!(found, ["i", "mr", "new", "smith", "york"]);
         assert!(names("WHERE IS MY ORDER", 99).is_empty());
     }
 

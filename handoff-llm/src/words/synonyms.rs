@@ -75,7 +75,7 @@ impl Synonyms {
                 };
                 if rest.is_empty() {
                     self.add_word(first, group, is_said, &mut stems);
-                } else {
+                } else if is_said {
                     let rest = rest.iter().map(|word| stem(word)).collect();
                     self.phrases
                         .entry(stem(first))
