@@ -121,25 +121,25 @@ const OF_OPEN: [(&str, Filter); 12] = [
     ("open, newest", |query| query.sort = BoardSort::Newest),
     ("open, oldest", |query| query.sort = BoardSort::Oldest),
     ("open, longest waiting", |query| {
-        query.sort = BoardSort::LongestWaiting
+        query.sort = BoardSort::LongestWaiting;
     }),
     ("open, one agent's", |query| {
-        query.holder = Some(agent(45).id)
+        query.holder = Some(agent(45).id);
     }),
     ("open, needing attention", |query| query.attention = true),
     ("open, kept for follow-up", |query| query.follow_up = true),
     ("open, score from 80", |query| query.score_from = Some(80)),
     ("open, category", |query| {
-        query.category = Some("Sales".into())
+        query.category = Some("Sales".into());
     }),
     ("open, page without a match", |query| {
-        query.page = Some("nowhere".into())
+        query.page = Some("nowhere".into());
     }),
     ("open, a common word", |query| {
-        query.text = Some("parcel".into())
+        query.text = Some("parcel".into());
     }),
     ("open, a word without a match", |query| {
-        query.text = Some("zebra".into())
+        query.text = Some("zebra".into());
     }),
 ];
 
