@@ -91,7 +91,7 @@ string_id! {
     CommandId
 }
 
-/// One conversation. A UUIDv7: it sorts by creation and leaks that time, so it never opens anything by itself.
+/// One conversation. A `UUIDv7`: it sorts by creation and leaks that time, so it never opens anything by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(type = "string"))]
 #[serde(transparent)]

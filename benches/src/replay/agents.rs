@@ -28,8 +28,14 @@ pub(super) async fn work(
 ) -> Result<Deeds> {
     let headers = [("cookie", cookie), ("origin", access.origin())];
     let mut socket = Socket::connect(&access.socket_url("team/socket"), &headers).await?;
-    socket.send(&TeamRequest::Hello { protocol: PROTOCOL }).await?;
-    let mut agent = Agent { socket, deeds: Deeds::new(), commands: 0 };
+    socket
+        .send(&TeamRequest::Hello { protocol: PROTOCOL })
+        .await?;
+    let mut agent = Agent {
+        socket,
+        deeds: Deeds::new(),
+        commands: 0,
+    };
     while !*done.borrow_and_update() {
         if let Some(conversation) = observer.pick(&mut random) {
             agent.handle(conversation, &mut random).await?;
@@ -47,21 +53,39 @@ struct Agent {
 }
 
 impl Agent {
-    async fn handle(&mut self, conversation: ConversationId, random: &mut fastrand::Rng) -> Result<()> {
-        let taken = self.run(conversation, Command::TakeOver { typing: random.bool() }).await?;
+    async fn handle(
+        &mut self,
+        conversation: ConversationId,
+        random: &mut fastrand::Rng,
+    ) -> Result<()> {
+        let taken = self
+            .run(
+                conversation,
+                Command::TakeOver {
+                    typing: random.bool(),
+                },
+            )
+            .await?;
         if !taken {
-            let command = if random.bool() { Command::RequestControl } else { note() };
+            let command = if random.bool() {
+                Command::RequestControl
+            } else {
+                note()
+            };
             self.run(conversation, command).await?;
             return Ok(());
         }
         for number in 0..random.usize(0..3) {
             let text = format!("Let me look into that for you. ({number})");
-            self.run(conversation, Command::SendAgentMessage { text }).await?;
+            self.run(conversation, Command::SendAgentMessage { text })
+                .await?;
         }
         let end = match random.usize(0..4) {
             0 => Command::Release,
             1 => Command::Resolve,
-            _ => Command::Return { instruction: Some("Be brief.".into()) },
+            _ => Command::Return {
+                instruction: Some("Be brief.".into()),
+            },
         };
         self.run(conversation, end).await?;
         Ok(())
@@ -70,16 +94,34 @@ impl Agent {
     /// Says whether it was done.
     async fn run(&mut self, conversation: ConversationId, command: Command) -> Result<bool> {
         self.commands += 1;
-        let (id, kind) = (CommandId::new(format!("replay-{}-{}", std::process::id(), self.commands))?, command.kind());
-        self.socket.send(&TeamRequest::Do { id: id.clone(), conversation, command }).await?;
+        let (id, kind) = (
+            CommandId::new(format!("replay-{}-{}", std::process::id(), self.commands))?,
+            command.kind(),
+        );
+        self.socket
+            .send(&TeamRequest::Do {
+                id: id.clone(),
+                conversation,
+                command,
+            })
+            .await?;
         loop {
-            match tokio::time::timeout(PATIENCE, self.socket.next()).await.context("no answer came")?? {
+            match tokio::time::timeout(PATIENCE, self.socket.next())
+                .await
+                .context("no answer came")??
+            {
                 TeamFrame::Done { id: done, .. } if done == id => {
                     *self.deeds.entry(kind.to_owned()).or_default() += 1;
                     return Ok(true);
                 }
-                TeamFrame::Refused { id: Some(refused), problem } if refused == id => {
-                    *self.deeds.entry(format!("{kind} refused: {}", problem.kind)).or_default() += 1;
+                TeamFrame::Refused {
+                    id: Some(refused),
+                    problem,
+                } if refused == id => {
+                    *self
+                        .deeds
+                        .entry(format!("{kind} refused: {}", problem.kind))
+                        .or_default() += 1;
                     return Ok(false);
                 }
                 _ => {}
@@ -89,5 +131,8 @@ impl Agent {
 }
 
 fn note() -> Command {
-    Command::AddNote { text: "Looked in, somebody is on it.".into(), for_assistant: false }
+    Command::AddNote {
+        text: "Looked in, somebody is on it.".into(),
+        for_assistant: false,
+    }
 }

@@ -26,7 +26,11 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) fn read(&mut self, said: &Said, events: &[Event]) {
-        self.gaps += events.iter().zip(1..).filter(|(event, seq)| event.seq != *seq).count() as u64;
+        self.gaps += events
+            .iter()
+            .zip(1..)
+            .filter(|(event, seq)| event.seq != *seq)
+            .count() as u64;
         self.messages(said, events);
         self.control(events);
     }
@@ -43,7 +47,9 @@ impl Audit {
         for sent in &said.sent {
             let Some(seq) = sent.seq else { continue };
             self.acknowledged += 1;
-            let found = received.iter().any(|(at, text)| *at == seq && *text == sent.text);
+            let found = received
+                .iter()
+                .any(|(at, text)| *at == seq && *text == sent.text);
             self.lost += u64::from(!found);
             self.in_order += u64::from(found && seq > last);
             last = seq;
@@ -70,7 +76,9 @@ impl Audit {
                 EventBody::AgentMessaged { .. } => self.agent_messages += 1,
                 EventBody::FlagRaised(flag) => {
                     let kind = serde_json::to_value(&flag.finding.kind).unwrap_or_default();
-                    let kind = kind.as_str().map_or_else(|| kind.to_string(), str::to_owned);
+                    let kind = kind
+                        .as_str()
+                        .map_or_else(|| kind.to_string(), str::to_owned);
                     *self.flags.entry(kind).or_default() += 1;
                 }
                 _ => {}

@@ -59,7 +59,11 @@ pub struct Options {
 }
 
 /// Runs the command.
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command prints its report")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command prints its report"
+)]
 pub fn main() -> ExitCode {
     let options = Options::parse();
     let runtime = match tokio::runtime::Runtime::new() {
@@ -78,7 +82,11 @@ pub fn main() -> ExitCode {
                 eprintln!("replay: {}: {error}", path.display());
                 return ExitCode::FAILURE;
             }
-            if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+            if report.is_clean() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
         }
         Err(error) => {
             eprintln!("replay: {error:#}");

@@ -34,14 +34,19 @@ pub(super) struct Observer {
 
 impl Observer {
     pub(super) fn new() -> Self {
-        Self { seen: Mutex::default(), changed: watch::Sender::new(0) }
+        Self {
+            seen: Mutex::default(),
+            changed: watch::Sender::new(0),
+        }
     }
 
     /// Looks at the board until the socket ends.
     pub(super) async fn look(&self, access: &Access, cookie: &str) -> Result<()> {
         let headers = [("cookie", cookie), ("origin", access.origin())];
         let mut socket = Socket::connect(&access.socket_url("team/socket"), &headers).await?;
-        socket.send(&TeamRequest::Hello { protocol: PROTOCOL }).await?;
+        socket
+            .send(&TeamRequest::Hello { protocol: PROTOCOL })
+            .await?;
         let mut heartbeat = tokio::time::interval(HEARTBEAT);
         loop {
             tokio::select! {
@@ -58,7 +63,10 @@ impl Observer {
     fn note(&self, card: &Card) {
         let now = clock::now();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.cards.entry(card.id).or_default().push((card.version, now));
+        seen.cards
+            .entry(card.id)
+            .or_default()
+            .push((card.version, now));
         seen.statuses.insert(card.id, (card.status, card.replying));
         drop(seen);
         self.changed.send_modify(|changes| *changes += 1);
@@ -67,9 +75,16 @@ impl Observer {
     /// A conversation that agents could look into.
     pub(super) fn pick(&self, random: &mut fastrand::Rng) -> Option<ConversationId> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let open: Vec<_> = seen.statuses.iter().filter(|(_, (status, _))| status.is_open()).map(|(id, _)| *id).collect();
+        let open: Vec<_> = seen
+            .statuses
+            .iter()
+            .filter(|(_, (status, _))| status.is_open())
+            .map(|(id, _)| *id)
+            .collect();
         drop(seen);
-        (!open.is_empty()).then(|| open.get(random.usize(..open.len())).copied()).flatten()
+        (!open.is_empty())
+            .then(|| open.get(random.usize(..open.len())).copied())
+            .flatten()
     }
 
     /// Waits until no reply is being written.
@@ -78,7 +93,10 @@ impl Observer {
         loop {
             let replying = {
                 let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-                seen.statuses.values().filter(|(_, replying)| *replying).count()
+                seen.statuses
+                    .values()
+                    .filter(|(_, replying)| *replying)
+                    .count()
             };
             if replying == 0 || changes.changed().await.is_err() {
                 return;
@@ -87,11 +105,18 @@ impl Observer {
     }
 
     /// From a visitor's send to the first card that shows it, in microseconds.
-    pub(super) fn latencies(&self, sent: &[(ConversationId, u64, Instant)]) -> Result<Histogram<u64>> {
+    pub(super) fn latencies(
+        &self,
+        sent: &[(ConversationId, u64, Instant)],
+    ) -> Result<Histogram<u64>> {
         let mut histogram = Histogram::new(3)?;
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for (conversation, seq, sent_at) in sent {
-            let cards = seen.cards.get(conversation).map(Vec::as_slice).unwrap_or_default();
+            let cards = seen
+                .cards
+                .get(conversation)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             if let Some((_, shown_at)) = cards.iter().find(|(version, _)| version >= seq) {
                 let micros = shown_at.saturating_duration_since(*sent_at).as_micros();
                 histogram.record(u64::try_from(micros)?)?;

@@ -30,11 +30,20 @@ impl Report {
             && a.acknowledged > 0
             && a.in_order == a.acknowledged
             && self.sent == a.acknowledged
-            && [a.lost, a.doubled, a.gaps, a.after_takeover, self.shown_wrong] == [0; 5]
+            && [
+                a.lost,
+                a.doubled,
+                a.gaps,
+                a.after_takeover,
+                self.shown_wrong,
+            ] == [0; 5]
     }
 
     fn millis(&self, quantile: f64) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a latency is far below 2^52 microseconds")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a latency is far below 2^52 microseconds"
+        )]
         let micros = self.latency.value_at_quantile(quantile) as f64;
         micros / 1000.0
     }
@@ -55,19 +64,43 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let a = &self.audit;
-        writeln!(f, "conversations                      {:>8}  in {:.0} s", self.conversations, self.seconds)?;
+        writeln!(
+            f,
+            "conversations                      {:>8}  in {:.0} s",
+            self.conversations, self.seconds
+        )?;
         writeln!(f, "messages sent                      {:>8}", self.sent)?;
-        writeln!(f, "  acknowledged                     {:>8}", a.acknowledged)?;
+        writeln!(
+            f,
+            "  acknowledged                     {:>8}",
+            a.acknowledged
+        )?;
         writeln!(f, "  found exactly once, in order     {:>8}", a.in_order)?;
         writeln!(f, "  lost                             {:>8}", a.lost)?;
         writeln!(f, "  doubled                          {:>8}", a.doubled)?;
-        writeln!(f, "  shown twice or out of order      {:>8}", self.shown_wrong)?;
+        writeln!(
+            f,
+            "  shown twice or out of order      {:>8}",
+            self.shown_wrong
+        )?;
         writeln!(f, "gaps in transcripts                {:>8}", a.gaps)?;
         writeln!(f, "takeovers                          {:>8}", a.takeovers)?;
-        writeln!(f, "assistant's messages               {:>8}", a.assistant_messages)?;
+        writeln!(
+            f,
+            "assistant's messages               {:>8}",
+            a.assistant_messages
+        )?;
         writeln!(f, "  interrupted                      {:>8}", a.interrupted)?;
-        writeln!(f, "  after a takeover (must be 0)     {:>8}", a.after_takeover)?;
-        writeln!(f, "agents' messages                   {:>8}", a.agent_messages)?;
+        writeln!(
+            f,
+            "  after a takeover (must be 0)     {:>8}",
+            a.after_takeover
+        )?;
+        writeln!(
+            f,
+            "agents' messages                   {:>8}",
+            a.agent_messages
+        )?;
         for (flag, count) in &a.flags {
             writeln!(f, "flag {flag:<30}{count:>8}")?;
         }
@@ -75,10 +108,22 @@ impl fmt::Display for Report {
             writeln!(f, "agents: {deed:<50}{count:>8}")?;
         }
         let (p50, p99) = (self.millis(0.5), self.millis(0.99));
-        writeln!(f, "visitor's send to agent's receipt  p50 {p50:.1} ms, p99 {p99:.1} ms, of {}", self.latency.len())?;
+        writeln!(
+            f,
+            "visitor's send to agent's receipt  p50 {p50:.1} ms, p99 {p99:.1} ms, of {}",
+            self.latency.len()
+        )?;
         for failure in self.failed.iter().take(10) {
             writeln!(f, "failed: {failure}")?;
         }
-        write!(f, "{}", if self.is_clean() { "Nothing was lost, doubled, out of order or said after a takeover." } else { "NOT CLEAN" })
+        write!(
+            f,
+            "{}",
+            if self.is_clean() {
+                "Nothing was lost, doubled, out of order or said after a takeover."
+            } else {
+                "NOT CLEAN"
+            }
+        )
     }
 }

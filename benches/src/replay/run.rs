@@ -31,7 +31,12 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
     let mut agents = JoinSet::new();
     for number in 0..options.agents {
         let cookie = access.invite(number).await.context("inviting an agent")?;
-        let (access, observer, random, done) = (access.clone(), observer.clone(), random.fork(), done.clone());
+        let (access, observer, random, done) = (
+            access.clone(),
+            observer.clone(),
+            random.fork(),
+            done.clone(),
+        );
         agents.spawn(async move { agents::work(&access, &cookie, &observer, random, done).await });
     }
     let looking = {
@@ -44,14 +49,22 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
     let started = clock::now();
     let bar = progress("visitors", conversations.len());
     let plays = conversations.into_iter().map(|texts| {
-        let (access, random, bar, service) = (access.clone(), random.fork(), bar.clone(), options.service.clone());
+        let (access, random, bar, service) = (
+            access.clone(),
+            random.fork(),
+            bar.clone(),
+            options.service.clone(),
+        );
         async move {
             let said = visitor::play(&access, &service, texts, random).await;
             bar.inc(1);
             said
         }
     });
-    let played: Vec<Result<Said>> = stream::iter(plays).buffer_unordered(options.visitors).collect().await;
+    let played: Vec<Result<Said>> = stream::iter(plays)
+        .buffer_unordered(options.visitors)
+        .collect()
+        .await;
     bar.finish();
     over.send_replace(true);
     let mut deeds = Deeds::new();
@@ -64,12 +77,20 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
     let seconds = started.elapsed().as_secs_f64();
     let (said, failed): (Vec<_>, Vec<_>) = played.into_iter().partition(Result::is_ok);
     let said: Vec<Said> = said.into_iter().filter_map(Result::ok).collect();
-    let failed = failed.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
+    let failed = failed
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|error| format!("{error:#}"))
+        .collect();
     let audit = read_back(&access, &said).await?;
     drop(looking);
     let sent: Vec<_> = said
         .iter()
-        .flat_map(|said| said.sent.iter().filter_map(|sent| Some((said.conversation, sent.seq?, sent.at))))
+        .flat_map(|said| {
+            said.sent
+                .iter()
+                .filter_map(|sent| Some((said.conversation, sent.seq?, sent.at)))
+        })
         .collect();
     Ok(Report {
         conversations: said.len() as u64,

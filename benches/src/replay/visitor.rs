@@ -34,7 +34,12 @@ pub(super) struct Said {
 }
 
 /// Says everything; between two messages it waits now and then for an answer, and now and then not.
-pub(super) async fn play(access: &Access, service: &str, texts: Vec<String>, mut random: fastrand::Rng) -> Result<Said> {
+pub(super) async fn play(
+    access: &Access,
+    service: &str,
+    texts: Vec<String>,
+    mut random: fastrand::Rng,
+) -> Result<Said> {
     let key = access.new_visitor(service).await?;
     let headers = [("origin", access.origin())];
     let mut socket = Socket::connect(&access.socket_url("visitor/socket"), &headers).await?;
@@ -45,19 +50,35 @@ pub(super) async fn play(access: &Access, service: &str, texts: Vec<String>, mut
         secret: key.secret,
         conversation: None,
         after: 0,
-        page: Page { url: "https://shop.example/".into(), title: "Shop".into() },
+        page: Page {
+            url: "https://shop.example/".into(),
+            title: "Shop".into(),
+        },
         profile: Profile::default(),
     };
     socket.send(&hello).await?;
-    let mut talk = Talk { socket, conversation: None, sent: Vec::new(), shown: HashSet::new(), last: 0, shown_wrong: 0, answers: 0 };
+    let mut talk = Talk {
+        socket,
+        conversation: None,
+        sent: Vec::new(),
+        shown: HashSet::new(),
+        last: 0,
+        shown_wrong: 0,
+        answers: 0,
+    };
     for text in texts {
         talk.say(text).await?;
         if random.bool() {
-            talk.listen(Duration::from_millis(random.u64(0..400))).await?;
+            talk.listen(Duration::from_millis(random.u64(0..400)))
+                .await?;
         }
     }
     let conversation = talk.conversation.context("no conversation was opened")?;
-    Ok(Said { conversation, sent: talk.sent, shown_wrong: talk.shown_wrong })
+    Ok(Said {
+        conversation,
+        sent: talk.sent,
+        shown_wrong: talk.shown_wrong,
+    })
 }
 
 struct Talk {
@@ -73,10 +94,22 @@ struct Talk {
 impl Talk {
     async fn say(&mut self, text: String) -> Result<()> {
         let id = CommandId::new(format!("replay-{}", self.sent.len()))?;
-        self.sent.push(Sent { text: text.clone(), at: clock::now(), seq: None });
-        self.socket.send(&VisitorRequest::Send { id: id.clone(), text }).await?;
+        self.sent.push(Sent {
+            text: text.clone(),
+            at: clock::now(),
+            seq: None,
+        });
+        self.socket
+            .send(&VisitorRequest::Send {
+                id: id.clone(),
+                text,
+            })
+            .await?;
         loop {
-            match tokio::time::timeout(PATIENCE, self.socket.next()).await.context("no acknowledgement came")?? {
+            match tokio::time::timeout(PATIENCE, self.socket.next())
+                .await
+                .context("no acknowledgement came")??
+            {
                 VisitorFrame::Done { id: done, seq } if done == id => {
                     if let Some(sent) = self.sent.last_mut() {
                         sent.seq = Some(seq);
@@ -103,7 +136,11 @@ impl Talk {
 
     fn see(&mut self, frame: VisitorFrame) {
         match frame {
-            VisitorFrame::Opened { conversation } | VisitorFrame::Welcome { conversation: Some(conversation), .. } => {
+            VisitorFrame::Opened { conversation }
+            | VisitorFrame::Welcome {
+                conversation: Some(conversation),
+                ..
+            } => {
                 self.conversation = Some(conversation);
             }
             VisitorFrame::Events { events, .. } => {
@@ -111,7 +148,10 @@ impl Talk {
                     let new = self.shown.insert(event.seq);
                     self.shown_wrong += u64::from(!new || event.seq < self.last);
                     self.last = event.seq;
-                    self.answers += u64::from(matches!(event.body, VisitorEventBody::Message { turn: Some(_), .. }));
+                    self.answers += u64::from(matches!(
+                        event.body,
+                        VisitorEventBody::Message { turn: Some(_), .. }
+                    ));
                 }
             }
             _ => {}

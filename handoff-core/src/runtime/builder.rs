@@ -104,7 +104,7 @@ impl Builder {
         self
     }
 
-    /// Where ids come from. Default: random UUIDv7s.
+    /// Where ids come from. Default: random `UUIDv7s`.
     #[must_use]
     pub fn ids(mut self, ids: Arc<dyn Ids>) -> Self {
         self.ids = ids;

@@ -17,7 +17,7 @@ pub trait Clock: Debug + Send + Sync + 'static {
 
 /// Makes ids that nobody has made before.
 pub trait Ids: Debug + Send + Sync + 'static {
-    /// A UUIDv7: it sorts by time and is no secret.
+    /// A `UUIDv7`: it sorts by time and is no secret.
     fn uuid(&self) -> uuid::Uuid;
 }
 
@@ -44,7 +44,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Random UUIDv7s.
+/// Random `UUIDv7s`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemIds;
 

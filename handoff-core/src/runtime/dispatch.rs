@@ -253,12 +253,9 @@ impl Handoff {
     ) -> Result<Result<Step, Rejection>, StoreError> {
         let service = self.service(&before.service).await?;
         let fallback;
-        let policy: &Policy = match &service {
-            Some(service) => &service.value.policy,
-            None => {
-                fallback = Policy::default();
-                &fallback
-            }
+        let policy: &Policy = if let Some(service) = &service { &service.value.policy } else {
+            fallback = Policy::default();
+            &fallback
         };
         let context = Context {
             now: self.now(),

@@ -76,7 +76,7 @@ impl Hub {
     pub(super) fn signal(&self, signal: Signal) {
         match signal {
             Signal::Presence { agent, present } => {
-                self.tell_board(BoardUpdate::Presence { agent, present })
+                self.tell_board(BoardUpdate::Presence { agent, present });
             }
             signal => {
                 if let Some(conversation) = signal.conversation() {

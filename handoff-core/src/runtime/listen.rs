@@ -39,7 +39,7 @@ impl Handoff {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, %bus, "other nodes can't be heard; looking again soon")
+                    tracing::warn!(%error, %bus, "other nodes can't be heard; looking again soon");
                 }
             }
             self.clock().sleep_until(self.now().after(PAUSE)).await;
@@ -99,7 +99,7 @@ impl Handoff {
                 self.inner.states.remove(&conversation);
             }
             Err(error) => {
-                tracing::warn!(%error, %conversation, "a change of another node is seen late")
+                tracing::warn!(%error, %conversation, "a change of another node is seen late");
             }
         }
     }
