@@ -45,7 +45,9 @@ impl Grammar {
             let Some((language, _)) = chunk.first() else {
                 continue;
             };
-            let text: String = chunk.iter().map(|(_, text)| format!("{text}\n")).collect();
+            // The common words stand last, so that a mistake is found in the line where it is.
+            let texts = chunk.iter().map(|(_, text)| *text).chain([language.common_words()]);
+            let text: String = texts.flat_map(|text| [text, "\n"]).collect();
             let dialect = PhraseFile::parse(&text)
                 .and_then(|file| Dialect::compile(*language, file, rules, &mut lexicon))
                 .map_err(|error| format!("{language:?}, {error}"))?;

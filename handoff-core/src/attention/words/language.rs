@@ -25,6 +25,31 @@ impl Language {
     /// How many there are; sets of them are bits of a `u16`.
     pub(in crate::attention) const COUNT: usize = 16;
 
+    /// A phrase file of its everyday words, which tell in what language a text is; empty where the script tells.
+    pub(super) fn common_words(self) -> &'static str {
+        macro_rules! common {
+            ($file:literal) => {
+                include_str!(concat!("../phrases/common/", $file, ".txt"))
+            };
+        }
+        match self {
+            Self::English => common!("en"),
+            Self::Spanish => common!("es"),
+            Self::Portuguese => common!("pt"),
+            Self::French => common!("fr"),
+            Self::German => common!("de"),
+            Self::Italian => common!("it"),
+            Self::Dutch => common!("nl"),
+            Self::Polish => common!("pl"),
+            Self::Russian => common!("ru"),
+            Self::Turkish => common!("tr"),
+            Self::Arabic => common!("ar"),
+            Self::Hindi => common!("hi"),
+            Self::Indonesian => common!("id"),
+            Self::Chinese | Self::Japanese | Self::Korean => "",
+        }
+    }
+
     /// Its place in tables by language.
     pub(super) fn index(self) -> usize {
         self as usize
