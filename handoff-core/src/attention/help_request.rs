@@ -108,14 +108,13 @@ impl Detector for HelpRequest {
 /// The first request in the text that nothing quietens.
 fn request(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
-    grammar.readings(text).iter().find_map(|reading| {
-        let mut quiet = vec![false; text.len()];
-        for found in reading.matches(|rule| rule == RULE_QUIET) {
-            quiet.iter_mut().take(found.last + 1).skip(found.first).for_each(|token| *token = true);
-        }
-        let is_loud = |found: &Match| !quiet.iter().take(found.last + 1).skip(found.first).any(|token| *token);
-        reading.first(|rule| rule != RULE_QUIET, is_loud)
-    })
+    let readings = grammar.readings(text);
+    let mut quiet = vec![false; text.len()];
+    for found in readings.iter().flat_map(|reading| reading.matches(|rule| rule == RULE_QUIET)) {
+        quiet.iter_mut().take(found.last + 1).skip(found.first).for_each(|token| *token = true);
+    }
+    let is_loud = |found: &Match| !quiet.iter().take(found.last + 1).skip(found.first).any(|token| *token);
+    readings.iter().find_map(|reading| reading.first(|rule| rule != RULE_QUIET, is_loud))
 }
 
 fn finding(text: &Text<'_>, found: Match) -> Finding {

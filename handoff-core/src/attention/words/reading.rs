@@ -42,7 +42,7 @@ pub(super) fn likely_readings<'g>(text: &Text<'_>, units: &[Unit<'_>], dialects:
     }
     let most = known.iter().copied().max().unwrap_or_default();
     let is_likely = |dialect: &Dialect| {
-        known.get(dialect.language.index()).is_some_and(|known| *known > 0 && known * 3 >= most * 2)
+        known.get(dialect.language.index()).is_some_and(|known| *known > 0 && known * 4 >= most * 3)
     };
     let likely = dialects.iter().zip(unspaced).filter(|(dialect, _)| is_likely(dialect));
     let readings = likely.map(|(dialect, sequence)| {
