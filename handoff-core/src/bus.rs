@@ -85,7 +85,9 @@ impl Signal {
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
             Self::Piece { ticket, .. } => Some(ticket.conversation),
-            Self::Typing { conversation, .. } | Self::Viewing { conversation, .. } => Some(*conversation),
+            Self::Typing { conversation, .. } | Self::Viewing { conversation, .. } => {
+                Some(*conversation)
+            }
             Self::Presence { .. } => None,
         }
     }

@@ -1,5 +1,12 @@
 //! The default detectors on texts in sixteen languages: those they were tuned on, and those kept aside.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::similar_names,
+    reason = "functions of tests"
+)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -44,8 +51,16 @@ struct Expectation {
     recall_of_each: f64,
 }
 
-fn check(file: &str, column: &str, yes: &str, expectation: &Expectation, raises: impl Fn(&str) -> bool) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/detectors").join(file);
+fn check(
+    file: &str,
+    column: &str,
+    yes: &str,
+    expectation: &Expectation,
+    raises: impl Fn(&str) -> bool,
+) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/detectors")
+        .join(file);
     let mut reader = csv::Reader::from_path(&path).unwrap();
     let mut all = Count::default();
     let mut languages: BTreeMap<String, Count> = BTreeMap::new();
@@ -55,7 +70,10 @@ fn check(file: &str, column: &str, yes: &str, expectation: &Expectation, raises:
         let expected = row[column] == yes;
         let raised = raises(&row["text"]);
         all.add(raised, expected);
-        languages.entry(row["lang"].clone()).or_default().add(raised, expected);
+        languages
+            .entry(row["lang"].clone())
+            .or_default()
+            .add(raised, expected);
         if raised != expected {
             wrong.push(format!("{} {}", row["lang"], row["text"]));
         }
@@ -63,56 +81,122 @@ fn check(file: &str, column: &str, yes: &str, expectation: &Expectation, raises:
     let report = format!("{file}: {all:?}\n{}", wrong.join("\n"));
     assert_eq!(languages.len(), LANGUAGES, "{report}");
     assert!(all.recall() >= expectation.recall, "{report}");
-    assert!(all.false_alarm_rate() <= expectation.false_alarms, "{report}");
+    assert!(
+        all.false_alarm_rate() <= expectation.false_alarms,
+        "{report}"
+    );
     for (language, count) in languages {
-        assert!(count.recall() >= expectation.recall_of_each, "{language} {count:?}\n{report}");
+        assert!(
+            count.recall() >= expectation.recall_of_each,
+            "{language} {count:?}\n{report}"
+        );
     }
 }
 
 fn asks_for_person(text: &str) -> bool {
-    !HelpRequest::new().detect(Observed::VisitorMessage { text }).is_empty()
+    !HelpRequest::new()
+        .detect(Observed::VisitorMessage { text })
+        .is_empty()
 }
 
 fn gives_up(text: &str) -> bool {
-    !NonAnswer::new().detect(Observed::AssistantReply { text }).is_empty()
+    !NonAnswer::new()
+        .detect(Observed::AssistantReply { text })
+        .is_empty()
 }
 
 fn is_negative(text: &str) -> bool {
-    !NegativeFeedback::new().detect(Observed::VisitorMessage { text }).is_empty()
+    !NegativeFeedback::new()
+        .detect(Observed::VisitorMessage { text })
+        .is_empty()
 }
 
 #[test]
 fn requests_that_were_tuned_on() {
-    let expectation = Expectation { recall: 0.98, false_alarms: 0.01, recall_of_each: 0.95 };
-    check("tuned/help_requests.csv", "asks_for_person", "yes", &expectation, asks_for_person);
+    let expectation = Expectation {
+        recall: 0.98,
+        false_alarms: 0.01,
+        recall_of_each: 0.95,
+    };
+    check(
+        "tuned/help_requests.csv",
+        "asks_for_person",
+        "yes",
+        &expectation,
+        asks_for_person,
+    );
 }
 
 #[test]
 fn requests_that_were_kept_aside() {
-    let expectation = Expectation { recall: 0.90, false_alarms: 0.05, recall_of_each: 0.80 };
-    check("held_out/help_requests.csv", "asks_for_person", "yes", &expectation, asks_for_person);
+    let expectation = Expectation {
+        recall: 0.90,
+        false_alarms: 0.05,
+        recall_of_each: 0.80,
+    };
+    check(
+        "held_out/help_requests.csv",
+        "asks_for_person",
+        "yes",
+        &expectation,
+        asks_for_person,
+    );
 }
 
 #[test]
 fn non_answers_that_were_tuned_on() {
-    let expectation = Expectation { recall: 0.99, false_alarms: 0.01, recall_of_each: 0.95 };
+    let expectation = Expectation {
+        recall: 0.99,
+        false_alarms: 0.01,
+        recall_of_each: 0.95,
+    };
     check("tuned/replies.csv", "answers", "no", &expectation, gives_up);
 }
 
 #[test]
 fn non_answers_that_were_kept_aside() {
-    let expectation = Expectation { recall: 0.90, false_alarms: 0.03, recall_of_each: 0.80 };
-    check("held_out/replies.csv", "answers", "no", &expectation, gives_up);
+    let expectation = Expectation {
+        recall: 0.90,
+        false_alarms: 0.03,
+        recall_of_each: 0.80,
+    };
+    check(
+        "held_out/replies.csv",
+        "answers",
+        "no",
+        &expectation,
+        gives_up,
+    );
 }
 
 #[test]
 fn complaints_that_were_tuned_on() {
-    let expectation = Expectation { recall: 0.97, false_alarms: 0.02, recall_of_each: 0.80 };
-    check("tuned/feedback.csv", "sentiment", "negative", &expectation, is_negative);
+    let expectation = Expectation {
+        recall: 0.97,
+        false_alarms: 0.02,
+        recall_of_each: 0.80,
+    };
+    check(
+        "tuned/feedback.csv",
+        "sentiment",
+        "negative",
+        &expectation,
+        is_negative,
+    );
 }
 
 #[test]
 fn complaints_that_were_kept_aside() {
-    let expectation = Expectation { recall: 0.80, false_alarms: 0.04, recall_of_each: 0.60 };
-    check("held_out/feedback.csv", "sentiment", "negative", &expectation, is_negative);
+    let expectation = Expectation {
+        recall: 0.80,
+        false_alarms: 0.04,
+        recall_of_each: 0.60,
+    };
+    check(
+        "held_out/feedback.csv",
+        "sentiment",
+        "negative",
+        &expectation,
+        is_negative,
+    );
 }

@@ -1,5 +1,11 @@
 //! The engine with its shell, on the memory store: what a visitor, an assistant and agents see of each other.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "functions of tests"
+)]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -343,4 +349,31 @@ async fn the_answer_names_the_message_also_where_something_else_comes_first() {
     };
     assert_eq!(said(reopened.first).as_deref(), Some("one more thing"));
     assert_eq!(said(taken.first).as_deref(), Some("yes?"));
+}
+
+#[tokio::test]
+async fn a_repeat_of_what_would_now_change_nothing_gets_the_first_answer() {
+    let house = House::new().await;
+    let id = house.conversation().await;
+    let take = || {
+        let command_id = Some(CommandId::new("t1").unwrap());
+        let (caller, command) = (agent("anna"), TAKE_OVER);
+        house.handoff.dispatch(
+            id,
+            Request {
+                id: command_id,
+                caller,
+                command,
+            },
+        )
+    };
+    let first = take().await.unwrap();
+    let note = Command::AddNote {
+        text: "in between".into(),
+        for_assistant: false,
+    };
+    house.send(id, &agent("anna"), note).await.unwrap();
+    let repeat = take().await.unwrap();
+    assert!(repeat.repeated);
+    assert_eq!((repeat.first, repeat.version), (first.first, first.version));
 }

@@ -127,7 +127,7 @@ async fn pieces_keep_their_pace() {
 
     let slow = Offline::new(
         knowledge(),
-        OfflineOptions::default().pace(Duration::from_secs(60)),
+        OfflineOptions::default().pace(Duration::from_mins(1)),
     );
     let started = tokio::time::Instant::now();
     slow.reply(&asks(&["How do I book a bike?"]), &Sink::default())

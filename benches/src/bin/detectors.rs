@@ -1,5 +1,9 @@
 //! Measures the detectors of attention on texts of a folder: `detectors --data FOLDER [--json FILE] [--errors]`.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command prints its report")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command prints its report"
+)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,8 +14,8 @@ use handoff_benches::detectors;
 /// Precision, recall and F1 of each detector and language, and the time that a message takes.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// The folder with support_requests.csv, everyday_requests.csv, customer_tweets.csv and assistant_replies.csv (those
-    /// that are there), and any *.csv with the columns text and asks_for_person, perhaps lang.
+    /// The folder with `support_requests.csv`, `everyday_requests.csv`, `customer_tweets.csv` and `assistant_replies.csv` (those
+    /// that are there), and any *.csv with the columns text and `asks_for_person`, perhaps lang.
     #[arg(long)]
     data: PathBuf,
     /// Also writes the figures to this file, as JSON.

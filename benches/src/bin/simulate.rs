@@ -129,7 +129,7 @@ fn run_all(arguments: &Arguments) -> Result<Report> {
     bar.finish_and_clear();
     let (census, mut failures) = results
         .into_inner()
-        .unwrap_or_else(|poison| poison.into_inner());
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     failures.sort_by_key(|failure: &Failure| failure.seed);
     Ok(Report {
         census,
@@ -166,7 +166,9 @@ fn work(
             }
         }
         bar.inc(last - first);
-        let mut results = results.lock().unwrap_or_else(|poison| poison.into_inner());
+        let mut results = results
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         results.0.add(census);
         results.1.append(&mut failures);
         if results.1.len() >= ENOUGH {

@@ -44,7 +44,9 @@ impl Count {
 
     pub(super) fn f1(self) -> Option<f64> {
         let both = 2 * self.hits;
-        (self.hits + self.misses > 0).then(|| ratio(both, both + self.misses + self.false_alarms)).flatten()
+        (self.hits + self.misses > 0)
+            .then(|| ratio(both, both + self.misses + self.false_alarms))
+            .flatten()
     }
 
     pub(super) fn json(self) -> Value {
@@ -71,7 +73,12 @@ mod tests {
 
     #[test]
     fn rates_follow_from_the_four_cells() {
-        let count = Count { hits: 6, misses: 2, false_alarms: 3, quiet: 9 };
+        let count = Count {
+            hits: 6,
+            misses: 2,
+            false_alarms: 3,
+            quiet: 9,
+        };
         assert_eq!(count.recall(), Some(0.75));
         assert_eq!(count.precision(), Some(6.0 / 9.0));
         assert_eq!(count.false_alarm_rate(), Some(0.25));
@@ -82,6 +89,9 @@ mod tests {
     fn nothing_to_find_has_no_recall() {
         let mut count = Count::default();
         count.add(false, false);
-        assert_eq!((count.recall(), count.f1(), count.false_alarm_rate()), (None, None, Some(0.0)));
+        assert_eq!(
+            (count.recall(), count.f1(), count.false_alarm_rate()),
+            (None, None, Some(0.0))
+        );
     }
 }

@@ -7,7 +7,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
-use handoff_core::attention::{Detector, HelpRequest, NegativeFeedback, NonAnswer, Observed, Rating, Rule, Rules, default_detectors};
+use handoff_core::attention::{
+    Detector, HelpRequest, NegativeFeedback, NonAnswer, Observed, Rating, Rule, Rules,
+    default_detectors,
+};
 use serde_json::{Value, json};
 
 use super::count::Count;
@@ -39,16 +42,27 @@ pub fn measure(folder: &Path) -> Result<Report> {
         let quotes: Vec<String> = raised(sample);
         let is_raised = !quotes.is_empty();
         let key = (sample.task, sample.file.clone(), sample.language.clone());
-        counts.entry(key).or_default().add(is_raised, sample.expected);
+        counts
+            .entry(key)
+            .or_default()
+            .add(is_raised, sample.expected);
         if is_raised != sample.expected {
-            wrong.push((sample.clone(), quotes.into_iter().next().unwrap_or_default()));
+            wrong.push((
+                sample.clone(),
+                quotes.into_iter().next().unwrap_or_default(),
+            ));
         }
     }
     let times = times(&samples.counted)?;
-    Ok(Report { counts, wrong, left_out: samples.left_out, times })
+    Ok(Report {
+        counts,
+        wrong,
+        left_out: samples.left_out,
+        times,
+    })
 }
 
-fn observed<'t>(task: Task, text: &'t str) -> Observed<'t> {
+fn observed(task: Task, text: &str) -> Observed<'_> {
     match task {
         Task::NonAnswer => Observed::AssistantReply { text },
         Task::HelpRequest | Task::NegativeFeedback => Observed::VisitorMessage { text },
@@ -58,7 +72,9 @@ fn observed<'t>(task: Task, text: &'t str) -> Observed<'t> {
 fn raised(sample: &Sample) -> Vec<String> {
     let findings = match sample.task {
         Task::HelpRequest => HelpRequest::new().detect(observed(sample.task, &sample.text)),
-        Task::NegativeFeedback => NegativeFeedback::new().detect(observed(sample.task, &sample.text)),
+        Task::NegativeFeedback => {
+            NegativeFeedback::new().detect(observed(sample.task, &sample.text))
+        }
         Task::NonAnswer => NonAnswer::new().detect(observed(sample.task, &sample.text)),
     };
     findings.into_iter().map(|finding| finding.quote).collect()
@@ -70,27 +86,48 @@ fn times(samples: &[Sample]) -> Result<Vec<(&'static str, f64)>> {
         Rule::keywords("money", &["refund", "chargeback", "money back"])?,
         Rule::expression("order", r"order\s+#?\d{4,}")?,
     ]);
-    let (help, sentiment, non_answer, rating) =
-        (HelpRequest::new(), NegativeFeedback::new(), NonAnswer::new(), Rating::new());
+    let (help, sentiment, non_answer, rating) = (
+        HelpRequest::new(),
+        NegativeFeedback::new(),
+        NonAnswer::new(),
+        Rating::new(),
+    );
     let all = default_detectors();
     let visitors = texts(samples, |task| task != Task::NonAnswer);
     let replies = texts(samples, |task| task == Task::NonAnswer);
-    let of_visitors = |detectors: &[&dyn Detector]| microseconds(detectors, &visitors, Task::HelpRequest);
+    let of_visitors =
+        |detectors: &[&dyn Detector]| microseconds(detectors, &visitors, Task::HelpRequest);
     Ok(vec![
         ("help_request", of_visitors(&[&help])),
         ("negative_feedback", of_visitors(&[&sentiment])),
         ("rating", of_visitors(&[&rating])),
-        ("rules (one of keywords, one expression)", of_visitors(&[&rules])),
-        ("non_answer (replies)", microseconds(&[&non_answer], &replies, Task::NonAnswer)),
-        ("all by default", of_visitors(&all.iter().map(AsRef::as_ref).collect::<Vec<_>>())),
+        (
+            "rules (one of keywords, one expression)",
+            of_visitors(&[&rules]),
+        ),
+        (
+            "non_answer (replies)",
+            microseconds(&[&non_answer], &replies, Task::NonAnswer),
+        ),
+        (
+            "all by default",
+            of_visitors(&all.iter().map(AsRef::as_ref).collect::<Vec<_>>()),
+        ),
     ])
 }
 
 fn texts(samples: &[Sample], wanted: impl Fn(Task) -> bool) -> Vec<&str> {
-    samples.iter().filter(|sample| wanted(sample.task)).map(|sample| sample.text.as_str()).collect()
+    samples
+        .iter()
+        .filter(|sample| wanted(sample.task))
+        .map(|sample| sample.text.as_str())
+        .collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "a measurement reads the real clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a measurement reads the real clock"
+)]
 fn microseconds(detectors: &[&dyn Detector], texts: &[&str], task: Task) -> f64 {
     if texts.is_empty() {
         return 0.0;
@@ -124,8 +161,14 @@ impl Report {
     fn lines(&self) -> BTreeMap<(Task, String, String), Count> {
         let mut lines = self.counts.clone();
         for ((task, _, language), count) in &self.counts {
-            lines.entry((*task, String::new(), String::new())).or_default().merge(*count);
-            lines.entry((*task, String::new(), language.clone())).or_default().merge(*count);
+            lines
+                .entry((*task, String::new(), String::new()))
+                .or_default()
+                .merge(*count);
+            lines
+                .entry((*task, String::new(), language.clone()))
+                .or_default()
+                .merge(*count);
         }
         lines
     }
@@ -139,14 +182,16 @@ impl Report {
         );
         for ((task, file, language), count) in self.lines() {
             let texts = count.hits + count.misses + count.false_alarms + count.quiet;
-            let alarms = count.false_alarm_rate().map_or("-".to_owned(), |rate| format!("{:.2} %", rate * 100.0));
+            let alarms = count
+                .false_alarm_rate()
+                .map_or("-".to_owned(), |rate| format!("{:.2} %", rate * 100.0));
             let language = match (language.as_str(), file.as_str()) {
                 ("", "") => "all",
                 ("", _) => "-",
                 (language, _) => language,
             };
             let file = if file.is_empty() { "all" } else { &file };
-            let _ = writeln!(
+            writeln!(
                 out,
                 "{:<18} {:<8} {:<26} {:>6} {:>9} {:>7} {:>6} {:>12}",
                 task.name(),
@@ -157,22 +202,27 @@ impl Report {
                 share(count.recall()),
                 share(count.f1()),
                 alarms
-            );
+            )
+            .ok();
         }
-        let _ = writeln!(out, "\nmicroseconds a message");
+        writeln!(out, "\nmicroseconds a message").ok();
         for (name, time) in &self.times {
-            let _ = writeln!(out, "{name:<42} {time:>6.2}");
+            writeln!(out, "{name:<42} {time:>6.2}").ok();
         }
         let mut reasons: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for left_out in &self.left_out {
             *reasons.entry((&left_out.file, left_out.why)).or_default() += 1;
         }
-        let _ = writeln!(out, "\nleft out of the count");
+        writeln!(out, "\nleft out of the count").ok();
         for ((file, why), count) in reasons {
-            let _ = writeln!(out, "{count:>6} of {file}: {why}");
+            writeln!(out, "{count:>6} of {file}: {why}").ok();
         }
-        for left_out in self.left_out.iter().filter(|left_out| left_out.file == "everyday_requests.csv") {
-            let _ = writeln!(out, "       {}", left_out.text);
+        for left_out in self
+            .left_out
+            .iter()
+            .filter(|left_out| left_out.file == "everyday_requests.csv")
+        {
+            writeln!(out, "       {}", left_out.text).ok();
         }
         out
     }
@@ -182,10 +232,30 @@ impl Report {
     pub fn errors(&self) -> String {
         let mut out = String::new();
         for (sample, quote) in &self.wrong {
-            let kind = if sample.expected { "missed     " } else { "false alarm" };
-            let text: String = sample.text.chars().take(300).map(|c| if c.is_control() { ' ' } else { c }).collect();
-            let _ = write!(out, "{kind} {} {} {}: {text}", sample.task.name(), sample.language, sample.file);
-            let _ = if quote.is_empty() { writeln!(out) } else { writeln!(out, " [{quote}]") };
+            let kind = if sample.expected {
+                "missed     "
+            } else {
+                "false alarm"
+            };
+            let text: String = sample
+                .text
+                .chars()
+                .take(300)
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect();
+            write!(
+                out,
+                "{kind} {} {} {}: {text}",
+                sample.task.name(),
+                sample.language,
+                sample.file
+            )
+            .ok();
+            if quote.is_empty() {
+                writeln!(out).ok();
+            } else {
+                writeln!(out, " [{quote}]").ok();
+            }
         }
         out
     }
@@ -201,13 +271,19 @@ impl Report {
                 if let Some(fields) = line.as_object_mut() {
                     fields.insert("detector".to_owned(), json!(task.name()));
                     fields.insert("file".to_owned(), json!((!file.is_empty()).then_some(file)));
-                    fields.insert("language".to_owned(), json!((!language.is_empty()).then_some(language)));
+                    fields.insert(
+                        "language".to_owned(),
+                        json!((!language.is_empty()).then_some(language)),
+                    );
                 }
                 line
             })
             .collect();
-        let times: serde_json::Map<String, Value> =
-            self.times.iter().map(|(name, time)| ((*name).to_owned(), json!(time))).collect();
+        let times: serde_json::Map<String, Value> = self
+            .times
+            .iter()
+            .map(|(name, time)| ((*name).to_owned(), json!(time)))
+            .collect();
         let left_out: Vec<Value> = self
             .left_out
             .iter()

@@ -13,7 +13,7 @@ use super::access::Access;
 use super::observer::Observer;
 use super::socket::Socket;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often each command was done or refused, by its kind and the refusal's code.
 pub(super) type Deeds = BTreeMap<String, u64>;

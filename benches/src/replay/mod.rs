@@ -20,7 +20,7 @@ use clap::Parser;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "replay")]
 pub struct Options {
-    /// The folder with support_requests.csv, everyday_requests.csv, customer_tweets.csv, human_dialogues.json (or some of them).
+    /// The folder with `support_requests.csv`, `everyday_requests.csv`, `customer_tweets.csv`, `human_dialogues.json` (or some of them).
     #[arg(long)]
     data: PathBuf,
     /// The server.

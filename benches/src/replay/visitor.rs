@@ -13,7 +13,7 @@ use super::socket::Socket;
 use crate::compare::clock;
 
 /// A server that says nothing for so long has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A message that was sent.
 #[derive(Debug)]

@@ -56,11 +56,15 @@ pub(crate) enum RunError {
 /// Runs the server until it is asked to end.
 pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
     let options = settings.transport()?;
+    let demo = settings.demo == Switch::On;
     let mut end = End::listen().map_err(RunError::Signals)?;
     // Before anything else: a second start must not touch what the first one holds.
     let listener = listen(settings.listen).await?;
-    let (help, knowledge) =
-        HelpPages::load(settings.help_pages.as_deref(), settings.base_url.as_deref())?;
+    let (help, knowledge) = HelpPages::load(
+        settings.help_pages.as_deref(),
+        settings.base_url.as_deref(),
+        demo,
+    )?;
     let store = SqliteStore::open(settings.data.join("handoff.db"), settings.store()).await?;
     let broken = |source| RunError::Store {
         folder: settings.data.clone(),
@@ -72,7 +76,6 @@ pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
         .start()
         .await
         .map_err(broken)?;
-    let demo = settings.demo == Switch::On;
     if demo {
         set_up_demo(&handoff).await?;
     }

@@ -590,3 +590,32 @@ async fn after_a_close_the_next_message_begins_anew() {
     assert_ne!(second, first);
     assert_eq!(again.event("message").await["body"]["text"], "two");
 }
+
+#[tokio::test]
+async fn the_answer_names_the_message_also_where_something_happens_before_it() {
+    let world = World::new().await;
+    let owner = world.owner().await;
+    let visitor = world.visitor("store").await;
+    let conversation = world.say(&visitor, "one").await;
+    let mut dashboard = world.dashboard(&owner).await;
+    let id = conversation.to_string();
+    dashboard.team(&id, json!({ "type": "take_over" })).await;
+    dashboard.team(&id, json!({ "type": "resolve" })).await;
+    let mut widget = world.widget(&visitor).await;
+    let done = widget.ask(send("two, after it was resolved")).await;
+    let log = world
+        .handoff
+        .store()
+        .events(conversation, 0, 100)
+        .await
+        .unwrap();
+    assert!(
+        log.iter().any(|event| event.body.kind() == "reopened"),
+        "{log:#?}"
+    );
+    let message = log
+        .iter()
+        .rfind(|event| event.body.kind() == "message_received")
+        .unwrap();
+    assert_eq!(done["seq"], json!(message.seq));
+}

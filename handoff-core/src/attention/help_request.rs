@@ -108,13 +108,24 @@ impl Detector for HelpRequest {
 /// The first request in the text that nothing quietens.
 fn request(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
-    let readings = grammar.readings(text);
-    let mut quiet = vec![false; text.len()];
-    for found in readings.iter().flat_map(|reading| reading.matches(|rule| rule == RULE_QUIET)) {
-        quiet.iter_mut().take(found.last + 1).skip(found.first).for_each(|token| *token = true);
-    }
-    let is_loud = |found: &Match| !quiet.iter().take(found.last + 1).skip(found.first).any(|token| *token);
-    readings.iter().find_map(|reading| reading.first(|rule| rule != RULE_QUIET, is_loud))
+    grammar.readings(text).iter().find_map(|reading| {
+        let mut quiet = vec![false; text.len()];
+        for found in reading.matches(|rule| rule == RULE_QUIET) {
+            quiet
+                .iter_mut()
+                .take(found.last + 1)
+                .skip(found.first)
+                .for_each(|token| *token = true);
+        }
+        let is_loud = |found: &Match| {
+            !quiet
+                .iter()
+                .take(found.last + 1)
+                .skip(found.first)
+                .any(|token| *token)
+        };
+        reading.first(|rule| rule != RULE_QUIET, is_loud)
+    })
 }
 
 fn finding(text: &Text<'_>, found: Match) -> Finding {
@@ -142,11 +153,15 @@ mod tests {
 mod debugging {
     #[test]
     fn debug_words() {
-        let Ok(words) = std::env::var("WORDS") else { return };
+        let Ok(words) = std::env::var("WORDS") else {
+            return;
+        };
         let text = super::Text::read(&words);
         for reading in super::GRAMMAR.as_ref().unwrap().readings(&text) {
             println!("{}", reading.debug());
-            for m in reading.matches(|_| true) { println!("    {m:?}"); }
+            for m in reading.matches(|_| true) {
+                println!("    {m:?}");
+            }
         }
     }
 }

@@ -91,10 +91,16 @@ impl Detector for NegativeFeedback {
 fn complaint(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
     grammar.readings(text).iter().find_map(|reading| {
-            let matches = reading.matches(|_| true);
-            let points = |found: &Match| POINTS.get(found.rule).copied().unwrap_or_default();
-        let (hints, weighed): (Vec<Match>, Vec<Match>) = matches.into_iter().partition(|found| found.rule == RULE_HINT);
-        let worst = *weighed.iter().rev().max_by_key(|found| points(found)).filter(|found| points(found) > 1)?;
+        let matches = reading.matches(|_| true);
+        let points = |found: &Match| POINTS.get(found.rule).copied().unwrap_or_default();
+        let (hints, weighed): (Vec<Match>, Vec<Match>) = matches
+            .into_iter()
+            .partition(|found| found.rule == RULE_HINT);
+        let worst = *weighed
+            .iter()
+            .rev()
+            .max_by_key(|found| points(found))
+            .filter(|found| points(found) > 1)?;
         let hints = (i32::try_from(hints.len()).unwrap_or(HINTS_LIMIT) / 2).min(HINTS_LIMIT);
         let sum: i32 = weighed.iter().map(points).sum();
         (sum + hints + emphasis(text) >= NEGATIVE).then_some(worst)

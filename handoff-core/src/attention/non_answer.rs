@@ -91,7 +91,11 @@ fn telling_part(reply: &str) -> &str {
         let end = reply.char_indices().nth(characters).map(|(at, _)| at)?;
         reply.get(..end)
     };
-    if beginning(SHORT_REPLY).is_some() { beginning(OPENING).unwrap_or(reply) } else { reply }
+    if beginning(SHORT_REPLY).is_some() {
+        beginning(OPENING).unwrap_or(reply)
+    } else {
+        reply
+    }
 }
 
 /// The first place where the reply gives up.
@@ -99,10 +103,14 @@ fn lost(text: &Text<'_>) -> Option<Match> {
     let grammar = GRAMMAR.as_ref()?;
     grammar.readings(text).iter().find_map(|reading| {
         let quiet = reading.matches(|rule| rule == RULE_QUIET);
-        reading.matches(|rule| rule == RULE_LOST).into_iter().find(|found| {
-            let overlaps = |other: &Match| other.first <= found.last && found.first <= other.last;
-            !quiet.iter().any(overlaps)
-        })
+        reading
+            .matches(|rule| rule == RULE_LOST)
+            .into_iter()
+            .find(|found| {
+                let overlaps =
+                    |other: &Match| other.first <= found.last && found.first <= other.last;
+                !quiet.iter().any(overlaps)
+            })
     })
 }
 

@@ -89,16 +89,19 @@ impl Handoff {
                 // A refusal must rest on what is stored, not on what this node remembers.
                 Err(_) if !fresh => fresh = true,
                 Err(rejection) => {
-                    return self.answer_repeat(conversation, &attempt, rejection).await;
+                    let repeated = self.find_repeat(conversation, &attempt).await?;
+                    return repeated.ok_or_else(|| rejection.into());
                 }
                 Ok(step) if step.events.is_empty() && !fresh => fresh = true,
                 Ok(step) if step.events.is_empty() => {
                     let version = step.state.version;
-                    return Ok(Outcome {
+                    let nothing = Outcome {
                         first: version + 1,
                         version,
                         repeated: false,
-                    });
+                    };
+                    let repeated = self.find_repeat(conversation, &attempt).await?;
+                    return Ok(repeated.unwrap_or(nothing));
                 }
                 Ok(step) => match self.commit(before, step, attempt.receipt.clone()).await? {
                     Ok(outcome) => return Ok(outcome),
@@ -253,7 +256,9 @@ impl Handoff {
     ) -> Result<Result<Step, Rejection>, StoreError> {
         let service = self.service(&before.service).await?;
         let fallback;
-        let policy: &Policy = if let Some(service) = &service { &service.value.policy } else {
+        let policy: &Policy = if let Some(service) = &service {
+            &service.value.policy
+        } else {
             fallback = Policy::default();
             &fallback
         };
@@ -271,19 +276,19 @@ impl Handoff {
         Ok(step(before, &attempt.command, &context))
     }
 
-    /// A refused command may be the repeat of one that was done.
-    async fn answer_repeat(
+    /// What now leads to nothing, or is refused, may be the repeat of a command that was done.
+    async fn find_repeat(
         &self,
         id: ConversationId,
         attempt: &Attempt,
-        rejection: Rejection,
-    ) -> Result<Outcome, DispatchError> {
-        if let Some((key, _)) = &attempt.receipt
-            && let Some(receipt) = self.store().receipt(id, key).await?
-        {
-            return repeat(attempt, &receipt);
+    ) -> Result<Option<Outcome>, DispatchError> {
+        let Some((key, _)) = &attempt.receipt else {
+            return Ok(None);
+        };
+        match self.store().receipt(id, key).await? {
+            Some(receipt) => repeat(attempt, &receipt).map(Some),
+            None => Ok(None),
         }
-        Err(rejection.into())
     }
 
     /// Commits a step and tells everybody. `Err` is what kept it from being committed.
@@ -356,7 +361,7 @@ impl Handoff {
         let change = Arc::new(change);
         let state = &change.state;
         self.remember(state);
-        self.inner.replies.end_unless(state.id, state.ticket());
+        self.inner.replies.end_unless(state);
         for effect in effects(before, state) {
             match effect {
                 Effect::StartReply { ticket, .. } => self.start_reply(ticket),

@@ -86,7 +86,7 @@ impl Handoff {
         }
         match self.load(conversation, true).await {
             Ok(Some(state)) => {
-                self.inner.replies.end_unless(conversation, state.ticket());
+                self.inner.replies.end_unless(&state);
                 if let Some(wake) = state.wake() {
                     self.inner.alarm.set_earlier(wake);
                 }

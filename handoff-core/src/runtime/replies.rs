@@ -12,7 +12,7 @@ use super::dispatch::{DispatchError, Request};
 use super::handoff::Handoff;
 use crate::assistant::{Answer, Assistant, AssistantError, FloorLost, ReplySink, Turn};
 use crate::bus::{Notice, Signal};
-use crate::conversation::{Caller, Command, MAX_REPLY_BYTES, Ticket, turn};
+use crate::conversation::{Caller, Command, Conversation, MAX_REPLY_BYTES, Ticket, turn};
 use crate::error::StoreError;
 use crate::id::{ConversationId, ServiceId};
 
@@ -83,7 +83,8 @@ impl Replies {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, ticket: Ticket) -> (CancellationToken, Arc<Mutex<Written>>) {
+    /// None where a newer reply of this conversation is being written: commits may be told out of their order.
+    fn begin(&self, ticket: Ticket) -> Option<(CancellationToken, Arc<Mutex<Written>>)> {
         let (ended, written) = (CancellationToken::new(), Arc::default());
         let running = Running {
             ticket,
@@ -91,10 +92,15 @@ impl Replies {
             written: Arc::clone(&written),
             elsewhere: None,
         };
-        if let Some(before) = self.lock().insert(ticket.conversation, running) {
+        let mut all = self.lock();
+        let newer = |other: &Running| other.ticket.turn >= ticket.turn;
+        if all.get(&ticket.conversation).is_some_and(newer) {
+            return None;
+        }
+        if let Some(before) = all.insert(ticket.conversation, running) {
             before.ended.cancel();
         }
-        (ended, written)
+        Some((ended, written))
     }
 
     /// The ticket ended.
@@ -109,15 +115,17 @@ impl Replies {
         }
     }
 
-    /// Whatever is written in this conversation without this ticket ended.
-    pub(super) fn end_unless(&self, conversation: ConversationId, ticket: Option<Ticket>) {
-        let stale = self
+    /// Whatever is written in a conversation without the ticket of this state ended. A reply of a later turn than the
+    /// state knows goes on: commits may be told out of their order.
+    pub(super) fn end_unless(&self, state: &Conversation) {
+        let (conversation, ticket) = (state.id, state.ticket());
+        let outdated = self
             .lock()
             .get(&conversation)
             .map(|running| running.ticket)
-            .filter(|own| Some(*own) != ticket);
-        if let Some(stale) = stale {
-            self.end(stale);
+            .filter(|own| Some(*own) != ticket && own.turn <= state.turn);
+        if let Some(outdated) = outdated {
+            self.end(outdated);
         }
     }
 
@@ -160,7 +168,9 @@ impl Handoff {
         let Some(assistant) = self.inner.assistant.clone() else {
             return;
         };
-        let (ended, written) = self.inner.replies.begin(ticket);
+        let Some((ended, written)) = self.inner.replies.begin(ticket) else {
+            return;
+        };
         let handoff = self.clone();
         let abandoned = self.inner.replies.abandoned.clone();
         self.inner.tasks.spawn(async move {

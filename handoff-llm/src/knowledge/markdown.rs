@@ -84,7 +84,7 @@ impl Reader {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Image | TagEnd::MetadataBlock(_) | TagEnd::HtmlBlock => {
-                self.muted = self.muted.saturating_sub(1)
+                self.muted = self.muted.saturating_sub(1);
             }
             TagEnd::Link => self.end_link(),
             TagEnd::Heading(level) => self.end_heading(level),
@@ -194,7 +194,7 @@ impl Reader {
         };
         let shown = self.inline.get(from..).unwrap_or_default();
         if self.muted == 0 && !to.is_empty() && !shown.contains(to.trim_end_matches('/')) {
-            self.inline.push_str(&format!(" ({to})"));
+            self.inline.extend([" (", to.as_ref(), ")"]);
         }
     }
 }

@@ -44,18 +44,16 @@ fn instead_of(word: &str, previous: &str, next: &str, first: bool) -> Option<Str
         || ["a", "an", "the", "their", "our", "new", "another", "one"]
             .contains(&next.to_lowercase().as_str());
     let instead = match word {
-        "their" | "his" => "your",
         "her" if next.is_empty() || given && !next.chars().all(char::is_alphabetic) => "you",
-        "her" => "your",
+        "their" | "his" | "her" => "your",
         "theirs" | "hers" => "yours",
         "they're" | "they’re" if begins => "you're",
         "they'll" | "they’ll" | "he'll" | "she'll" if begins => "you'll",
         "they've" | "they’ve" if begins => "you've",
         "they" if begins => "you",
-        "he" | "she" => "you",
+        "he" | "she" | "him" => "you",
         "he's" | "she's" | "he’s" | "she’s" => "you're",
         "themselves" | "himself" | "herself" => "yourself",
-        "him" => "you",
         "them" if given => "you",
         _ => return None,
     };

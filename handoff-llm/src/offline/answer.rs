@@ -213,13 +213,11 @@ impl<'a> Desk<'a> {
             if SmallTalk::of(part.text).is_some() {
                 continue;
             }
+            let room = found.len() < MAX_ANSWERS;
             match self.find(part) {
                 Some(answer) => {
-                    if found.len() < MAX_ANSWERS
-                        && !found.iter().any(|other| other.is_same(&answer))
-                    {
-                        found.push(answer);
-                    }
+                    let new = !found.iter().any(|other| other.is_same(&answer));
+                    found.extend(Some(answer).filter(|_| new && room));
                 }
                 None if self.is_clear(part) => {
                     unclear = false;

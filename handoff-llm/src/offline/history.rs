@@ -41,7 +41,7 @@ impl<'a> History<'a> {
             let text = beginning(&line.text);
             match line.speaker {
                 Speaker::Visitor if open.contains(&at) && history.asked.len() < MAX_ASKED => {
-                    history.asked.push(text)
+                    history.asked.push(text);
                 }
                 Speaker::Visitor => history.earlier.push(text),
                 Speaker::Assistant => history.said.push(text),

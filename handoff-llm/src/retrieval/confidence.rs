@@ -37,7 +37,7 @@ impl Confidence {
             (true, _) if hit.subjects >= MANY => COVERED_HEADED_OF_MANY,
             (true, _) => COVERED_HEADED,
             // One word in a text says little, unless nothing else is asked.
-            (false, _) if hit.subjects == 1 && !hit.to_the_point => {
+            (false, None) if hit.subjects == 1 && !hit.to_the_point => {
                 return Self {
                     covered: hit.covered,
                     enough: false,

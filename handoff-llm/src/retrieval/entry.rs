@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::asks::Asks;
 use super::question::{Concept, concepts};
 use crate::knowledge::{Page, Section};
-use crate::words::{Spelling, Synonyms, is_light, is_stop, stem, words};
+use crate::words::{Spelling, Synonyms, is_stop, stem, words};
 
 /// At most so many words of a section are read; the rest is found by its beginning.
 pub(super) const MAX_SECTION_WORDS: usize = 20_000;
@@ -18,6 +18,10 @@ const LIGHT: f32 = 0.25;
 
 /// What the index knows of one section.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says what the text has, independently"
+)]
 pub(super) struct Entry {
     pub(super) page: usize,
     pub(super) section: usize,

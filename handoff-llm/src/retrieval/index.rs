@@ -10,7 +10,7 @@ use super::asks::Asks;
 use super::entry::{self, Entry, MAX_SECTION_WORDS, text_of};
 use super::question::{Concept, Question};
 use crate::knowledge::Page;
-use crate::words::{Spelling, Synonyms, everyday, words};
+use crate::words::{Spelling, Synonyms, words};
 
 /// How much an everyday word counts in the ranking.
 const LIGHT: f32 = 0.25;
@@ -96,9 +96,9 @@ impl Index {
         for (at, page) in pages.iter().enumerate() {
             for (number, section) in page.sections.iter().enumerate() {
                 let text = text_of(page, section);
-                words(&text, MAX_SECTION_WORDS)
-                    .iter()
-                    .for_each(|word| spelling.add(word));
+                for word in &words(&text, MAX_SECTION_WORDS) {
+                    spelling.add(word);
+                }
                 entries.extend(Entry::new(pages, at, number));
                 texts.push(text);
             }
@@ -210,8 +210,9 @@ impl Index {
         // All words for one thing are one word: a rare synonym must not outweigh the common name.
         let common = fits.iter().filter(|fit| fit.strength > 0.0).count();
         let rarity = idf(self.entries.len(), common);
-        fits.iter_mut()
-            .for_each(|fit| fit.score = fit.frequency * rarity);
+        for fit in &mut fits {
+            fit.score = fit.frequency * rarity;
+        }
         fits
     }
 }

@@ -146,6 +146,6 @@ fn fit(text: &str, question: &Question) -> f32 {
         .sum();
     let asked = matches!(question.asks, super::Asks::Time | super::Asks::Price)
         && question.asks.is_met_by(text, &words);
-    let steps = question.asks == super::Asks::Steps && text.starts_with("1. ");
-    matched + if asked || steps { ASKED_FOR } else { 0.0 }
+    let in_steps = question.asks == super::Asks::Steps && text.starts_with("1. ");
+    matched + if asked || in_steps { ASKED_FOR } else { 0.0 }
 }

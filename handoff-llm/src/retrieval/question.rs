@@ -297,7 +297,8 @@ mod tests {
 
     #[test]
     fn a_flood_of_words_is_bounded() {
-        let flood: String = (0..100_000).map(|n| format!("word{n}x ")).collect();
+        let words: Vec<String> = (0..100_000).map(|n| format!("word{n}x")).collect();
+        let flood = words.join(" ");
         assert_eq!(
             Question::read(&flood, &Spelling::default()).concepts.len(),
             MAX_CONCEPTS

@@ -13,11 +13,6 @@ fn list(file: &'static str) -> HashSet<&'static str> {
         .collect()
 }
 
-/// All words that say nothing or little.
-pub(crate) fn everyday() -> impl Iterator<Item = &'static str> {
-    STOP.iter().chain(LIGHT.iter()).copied()
-}
-
 /// Whether a folded word says nothing about the subject.
 pub(crate) fn is_stop(word: &str) -> bool {
     word.chars().count() == 1 || STOP.contains(word) || is_long_number(word)

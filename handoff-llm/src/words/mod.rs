@@ -7,7 +7,7 @@ mod stem;
 mod synonyms;
 mod typos;
 
-pub(crate) use everyday::{everyday, is_light, is_stop};
+pub(crate) use everyday::{is_light, is_stop};
 pub(crate) use fold::{names, words};
 pub(crate) use sentences::{clean, sentences};
 pub(crate) use stem::stem;

@@ -148,7 +148,7 @@ impl Synonyms {
             match &mut longest {
                 Some(known) if known.places.len() > places.len() => {}
                 Some(known) if known.places.len() == places.len() => {
-                    known.meanings.extend(meanings)
+                    known.meanings.extend(meanings);
                 }
                 _ => {
                     let meanings = meanings.collect();

@@ -1,5 +1,15 @@
 //! A turn to answer, a sink that keeps what it gets, and the assistant that knows the pages of this folder.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "each test binary uses a part of it"
+)]
+
 use std::path::Path;
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
@@ -15,7 +25,7 @@ use handoff_llm::{Knowledge, Offline, OfflineOptions};
 
 /// Keeps the pieces, and loses the floor after some of them.
 #[derive(Debug, Default)]
-pub struct Sink {
+pub(crate) struct Sink {
     pub pieces: Mutex<Vec<String>>,
     pub lost_after: Option<usize>,
 }
@@ -32,16 +42,16 @@ impl ReplySink for Sink {
     }
 }
 
-pub fn knowledge() -> Knowledge {
+pub(crate) fn knowledge() -> Knowledge {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
     Knowledge::from_folder(folder, Some("/help")).unwrap()
 }
 
-pub fn assistant() -> Offline {
+pub(crate) fn assistant() -> Offline {
     Offline::new(knowledge(), OfflineOptions::default().pace(Duration::ZERO))
 }
 
-pub fn line(speaker: Speaker, text: &str) -> Line {
+pub(crate) fn line(speaker: Speaker, text: &str) -> Line {
     let name = (speaker == Speaker::Agent).then(|| "Anna".to_owned());
     Line {
         speaker,
@@ -51,7 +61,7 @@ pub fn line(speaker: Speaker, text: &str) -> Line {
     }
 }
 
-pub fn turn(lines: Vec<Line>) -> Turn {
+pub(crate) fn turn(lines: Vec<Line>) -> Turn {
     let conversation: ConversationId = "00000000-0000-7000-8000-000000000001".parse().unwrap();
     Turn {
         ticket: Ticket {
@@ -69,7 +79,7 @@ pub fn turn(lines: Vec<Line>) -> Turn {
     }
 }
 
-pub fn asks(texts: &[&str]) -> Turn {
+pub(crate) fn asks(texts: &[&str]) -> Turn {
     turn(
         texts
             .iter()
@@ -81,7 +91,7 @@ pub fn asks(texts: &[&str]) -> Turn {
 /// Building an assistant takes longer than all its answers.
 static ASSISTANT: LazyLock<Offline> = LazyLock::new(assistant);
 
-pub async fn answer(turn: &Turn) -> Answer {
+pub(crate) async fn answer(turn: &Turn) -> Answer {
     let sink = Sink::default();
     let answer = ASSISTANT.reply(turn, &sink).await.unwrap();
     if let Answer::Reply(reply) = &answer {
@@ -94,19 +104,19 @@ pub async fn answer(turn: &Turn) -> Answer {
     answer
 }
 
-pub async fn reply(turn: &Turn) -> Reply {
+pub(crate) async fn reply(turn: &Turn) -> Reply {
     match answer(turn).await {
         Answer::Reply(reply) => reply,
         other => panic!("no reply: {other:?}"),
     }
 }
 
-pub async fn reply_to(text: &str) -> Reply {
+pub(crate) async fn reply_to(text: &str) -> Reply {
     reply(&asks(&[text])).await
 }
 
 /// The addresses that a reply cites.
-pub fn urls(reply: &Reply) -> Vec<&str> {
+pub(crate) fn urls(reply: &Reply) -> Vec<&str> {
     reply
         .sources
         .iter()
@@ -114,6 +124,6 @@ pub fn urls(reply: &Reply) -> Vec<&str> {
         .collect()
 }
 
-pub fn is_floor_lost(result: &Result<Answer, AssistantError>) -> bool {
+pub(crate) fn is_floor_lost(result: &Result<Answer, AssistantError>) -> bool {
     matches!(result, Err(AssistantError::FloorLost(_)))
 }

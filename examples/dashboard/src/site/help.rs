@@ -22,7 +22,11 @@ const BASE: &str = "/help";
 
 /// The help pages as people read them, by name.
 #[derive(Debug)]
-pub(crate) struct HelpPages(BTreeMap<String, Shown>);
+pub(crate) struct HelpPages {
+    pages: BTreeMap<String, Shown>,
+    /// They stand beside the demo shop, and hold its chat.
+    demo: bool,
+}
 
 #[derive(Debug)]
 struct Shown {
@@ -36,6 +40,7 @@ impl HelpPages {
     pub(crate) fn load(
         folder: Option<&Folder>,
         site: Option<&str>,
+        demo: bool,
     ) -> Result<(Self, Knowledge), KnowledgeError> {
         let base = format!("{}{BASE}", site.unwrap_or_default());
         let (knowledge, sources) = match folder {
@@ -57,7 +62,8 @@ impl HelpPages {
                 },
             ))
         });
-        Ok((Self(shown.collect()), knowledge))
+        let pages = shown.collect();
+        Ok((Self { pages, demo }, knowledge))
     }
 }
 
@@ -95,7 +101,7 @@ fn from_folder(folder: &Folder, base: &str) -> Result<(Knowledge, Sources), Know
 /// `GET /help`
 pub(super) async fn list(State(help): State<Arc<HelpPages>>) -> Response {
     let mut body = String::from("<h1>Help</h1>\n<ul>\n");
-    for (name, shown) in &help.0 {
+    for (name, shown) in &help.pages {
         // Writing to a string never fails.
         writeln!(
             body,
@@ -106,13 +112,13 @@ pub(super) async fn list(State(help): State<Arc<HelpPages>>) -> Response {
         .ok();
     }
     body.push_str("</ul>");
-    page::page("Help", &body)
+    page::page("Help", &body, help.demo)
 }
 
 /// `GET /help/{name}`
 pub(super) async fn show(State(help): State<Arc<HelpPages>>, Path(name): Path<String>) -> Response {
-    match help.0.get(&name) {
-        Some(shown) => page::page(&shown.title, &shown.body),
+    match help.pages.get(&name) {
+        Some(shown) => page::page(&shown.title, &shown.body, help.demo),
         None => page::not_found(),
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn routes(help: Arc<HelpPages>, demo: bool) -> Router {
     let pages = Router::new()
         .route("/help", get(help::list))
         .route("/help/{name}", get(help::show))
+        .route("/shop.css", get(files::file))
         .with_state(help);
     if demo {
         pages

@@ -74,6 +74,12 @@ fn the_owners_link_is_printed_until_there_is_an_owner() {
     assert!(newest.is_some() && newest.as_ref() != Some(&token));
     let fourth = Server::start(folder.path(), &["--demo", "off"]);
     assert_eq!(fourth.client().get("/").unwrap().status, 404);
+    let help = fourth.client().get("/help/returns").unwrap();
+    assert!(
+        help.status == 200 && !help.body.contains("widget.js"),
+        "{help:?}"
+    );
+    assert_eq!(fourth.client().get("/shop.css").unwrap().status, 200);
     fourth.end();
 }
 

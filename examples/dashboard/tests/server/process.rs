@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::client::Client;
 
 /// Longer than a start or an end takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running server.
 pub(crate) struct Server {

@@ -46,14 +46,20 @@ impl Grammar {
                 continue;
             };
             // The common words stand last, so that a mistake is found in the line where it is.
-            let texts = chunk.iter().map(|(_, text)| *text).chain([language.common_words()]);
+            let texts = chunk
+                .iter()
+                .map(|(_, text)| *text)
+                .chain([language.common_words()]);
             let text: String = texts.flat_map(|text| [text, "\n"]).collect();
             let dialect = PhraseFile::parse(&text)
                 .and_then(|file| Dialect::compile(*language, file, rules, &mut lexicon))
                 .map_err(|error| format!("{language:?}, {error}"))?;
             dialects.push(dialect);
         }
-        Ok(Self { lexicon: lexicon.build(spelling), dialects })
+        Ok(Self {
+            lexicon: lexicon.build(spelling),
+            dialects,
+        })
     }
 
     /// The text as the languages see it that it may be written in: those that know nearly as many of its words as the
@@ -122,7 +128,13 @@ impl Dialect {
                 lexicon.add(language, word, *classes, *writing);
             }
         }
-        Ok(Self { language, patterns, #[cfg(test)] names: classes, unspaced })
+        Ok(Self {
+            language,
+            patterns,
+            #[cfg(test)]
+            names: classes,
+            unspaced,
+        })
     }
 }
 

@@ -11,7 +11,8 @@ const BASE: u64 = 0x0001_0000_01b3;
 
 /// The hash after one more character.
 pub(super) fn push(hash: u64, c: char) -> u64 {
-    hash.wrapping_mul(BASE).wrapping_add(u64::from(u32::from(c)) + 1)
+    hash.wrapping_mul(BASE)
+        .wrapping_add(u64::from(u32::from(c)) + 1)
 }
 
 /// The hash of a word in front, and one of `length` characters behind it.
@@ -83,10 +84,17 @@ impl Filter {
     /// The set of `hashes`.
     pub(super) fn of(hashes: impl ExactSizeIterator<Item = u64>) -> Self {
         let words = (hashes.len() * Self::BITS / 64 + 1).next_power_of_two();
-        let mut filter = Self { bits: vec![0; words].into_boxed_slice() };
+        let mut filter = Self {
+            bits: vec![0; words].into_boxed_slice(),
+        };
         for hash in hashes {
             let (word, bit) = filter.slot(hash);
-            filter.bits.iter_mut().skip(word).take(1).for_each(|bits| *bits |= bit);
+            filter
+                .bits
+                .iter_mut()
+                .skip(word)
+                .take(1)
+                .for_each(|bits| *bits |= bit);
         }
         filter
     }
@@ -99,7 +107,8 @@ impl Filter {
 
     fn slot(&self, hash: u64) -> (usize, u64) {
         let spread = spread(hash);
-        let word = usize::try_from(spread >> 40).unwrap_or_default() & self.bits.len().saturating_sub(1);
+        let word =
+            usize::try_from(spread >> 40).unwrap_or_default() & self.bits.len().saturating_sub(1);
         (word, 1 << (spread >> 32 & 63))
     }
 }
@@ -120,7 +129,9 @@ mod tests {
         let words: Vec<u64> = (0..1_000).map(|number| of(&number.to_string())).collect();
         let filter = Filter::of(words.iter().copied());
         assert!(words.iter().all(|word| filter.may_hold(*word)));
-        let strangers = (1_000..2_000).filter(|number| filter.may_hold(of(&number.to_string()))).count();
+        let strangers = (1_000..2_000)
+            .filter(|number| filter.may_hold(of(&number.to_string())))
+            .count();
         assert!(strangers < 200, "{strangers} of 1000 get through");
     }
 }

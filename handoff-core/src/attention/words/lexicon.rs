@@ -59,7 +59,11 @@ pub(super) struct Lexicon {
 impl Lexicon {
     /// What is known of the word with this hash.
     pub(super) fn entry(&self, hash: u64) -> Option<&Entry> {
-        if self.known.may_hold(hash) { self.entries.get(&hash) } else { None }
+        if self.known.may_hold(hash) {
+            self.entries.get(&hash)
+        } else {
+            None
+        }
     }
 
     /// The words that a misspelt word may stand for.
@@ -78,7 +82,13 @@ pub(super) struct LexiconBuilder {
 
 impl LexiconBuilder {
     /// Adds a word or a phrase.
-    pub(super) fn add(&mut self, language: Language, words: &str, classes: Classes, writing: Writing) {
+    pub(super) fn add(
+        &mut self,
+        language: Language,
+        words: &str,
+        classes: Classes,
+        writing: Writing,
+    ) {
         self.add_spelling(language, words, classes, writing);
         let transcribed = words
             .replace('ä', "ae")
@@ -89,7 +99,13 @@ impl LexiconBuilder {
         }
     }
 
-    fn add_spelling(&mut self, language: Language, words: &str, classes: Classes, writing: Writing) {
+    fn add_spelling(
+        &mut self,
+        language: Language,
+        words: &str,
+        classes: Classes,
+        writing: Writing,
+    ) {
         let text = Text::read(words);
         let sense = Sense { language, classes };
         let Some((first, rest)) = text.tokens.split_first() else {
@@ -122,21 +138,34 @@ impl LexiconBuilder {
             }
         }
         for token in &text.tokens {
-            *self.spellings.entry(text.word(token).to_owned()).or_default() |= writing == Writing::Misspelt;
+            *self
+                .spellings
+                .entry(text.word(token).to_owned())
+                .or_default() |= writing == Writing::Misspelt;
         }
     }
 
     /// Files everything, `spelling` says what is understood misspelt.
     pub(super) fn build(mut self, spelling: Spelling) -> Lexicon {
         for entry in self.entries.values_mut() {
-            entry.phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+            entry
+                .phrases
+                .sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
         }
-        let forgiven = self.spellings.into_iter().filter(|(_, is_key)| match spelling {
-            Spelling::Exact => false,
-            Spelling::KeyWords => *is_key,
-            Spelling::AllWords => true,
-        });
+        let forgiven = self
+            .spellings
+            .into_iter()
+            .filter(|(_, is_key)| match spelling {
+                Spelling::Exact => false,
+                Spelling::KeyWords => *is_key,
+                Spelling::AllWords => true,
+            });
         let known = Filter::of(self.entries.keys().copied());
-        Lexicon { entries: self.entries, known, typos: Typos::new(forgiven), spelling }
+        Lexicon {
+            entries: self.entries,
+            known,
+            typos: Typos::new(forgiven),
+            spelling,
+        }
     }
 }

@@ -33,7 +33,11 @@ pub(super) struct Sequence {
 
 impl Sequence {
     pub(super) fn with_capacity(items: usize) -> Self {
-        Self { items: Vec::with_capacity(items), phrases: Vec::new(), starts: Vec::with_capacity(items) }
+        Self {
+            items: Vec::with_capacity(items),
+            phrases: Vec::new(),
+            starts: Vec::with_capacity(items),
+        }
     }
 
     pub(super) fn push(&mut self, item: Item, phrases: impl Iterator<Item = Phrased>) {
@@ -44,7 +48,11 @@ impl Sequence {
 
     /// The last item goes on to `token`.
     pub(super) fn extend_last(&mut self, token: usize) {
-        self.items.iter_mut().last().into_iter().for_each(|item| item.last = token);
+        self.items
+            .iter_mut()
+            .last()
+            .into_iter()
+            .for_each(|item| item.last = token);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -58,20 +66,31 @@ impl Sequence {
     /// The phrases that begin at an item, longest first.
     pub(super) fn phrases(&self, at: usize) -> &[Phrased] {
         let start = self.starts.get(at).copied().unwrap_or_default();
-        let end = self.starts.get(at + 1).copied().unwrap_or(self.phrases.len());
+        let end = self
+            .starts
+            .get(at + 1)
+            .copied()
+            .unwrap_or(self.phrases.len());
         self.phrases.get(start..end).unwrap_or_default()
     }
 
     /// All classes that occur.
     pub(super) fn seen(&self) -> Classes {
         let words = self.items.iter().map(|item| item.classes);
-        words.chain(self.phrases.iter().map(|phrase| phrase.classes)).fold(0, |seen, classes| seen | classes)
+        words
+            .chain(self.phrases.iter().map(|phrase| phrase.classes))
+            .fold(0, |seen, classes| seen | classes)
     }
 
     /// Whether a word or a phrase of `classes` begins at `at`.
     fn begins(&self, at: usize, classes: Classes) -> bool {
-        self.items.get(at).is_some_and(|item| item.classes & classes != 0)
-            || self.phrases(at).iter().any(|phrase| phrase.classes & classes != 0)
+        self.items
+            .get(at)
+            .is_some_and(|item| item.classes & classes != 0)
+            || self
+                .phrases(at)
+                .iter()
+                .any(|phrase| phrase.classes & classes != 0)
     }
 
     fn before(&self, at: usize) -> Break {
@@ -150,7 +169,12 @@ impl Pattern {
 
     /// Where a match that starts at item `start` ends (exclusive); repetitions take as much as they can.
     pub(super) fn matched(&self, sequence: &Sequence, start: usize) -> Option<usize> {
-        let mut walk = Walk { sequence, start, crosses_sentences: self.crosses_sentences, steps_left: MOST_STEPS };
+        let mut walk = Walk {
+            sequence,
+            start,
+            crosses_sentences: self.crosses_sentences,
+            steps_left: MOST_STEPS,
+        };
         walk.step(&self.elements, start).filter(|end| *end > start)
     }
 }
@@ -169,9 +193,15 @@ struct Walk<'s> {
 impl Walk<'_> {
     fn step(&mut self, elements: &[Element], at: usize) -> Option<usize> {
         self.steps_left = self.steps_left.checked_sub(1)?;
-        let Some((element, rest)) = elements.split_first() else { return Some(at) };
+        let Some((element, rest)) = elements.split_first() else {
+            return Some(at);
+        };
         let is_met = match *element {
-            Element::Words { classes, least, most } => return self.words(rest, at, classes, (least, most)),
+            Element::Words {
+                classes,
+                least,
+                most,
+            } => return self.words(rest, at, classes, (least, most)),
             Element::Gap { most, except } => return self.gap(rest, at, except, most),
             Element::Not(classes) => !self.may_take(at) || !self.sequence.begins(at, classes),
             Element::SentenceStart => at == 0 || self.sequence.before(at) == Break::Strong,
@@ -184,33 +214,52 @@ impl Walk<'_> {
 
     /// Whether the item at `at` is of the same sentence.
     fn may_take(&self, at: usize) -> bool {
-        let is_near = at == self.start || self.crosses_sentences || self.sequence.before(at) != Break::Strong;
+        let is_near =
+            at == self.start || self.crosses_sentences || self.sequence.before(at) != Break::Strong;
         at < self.sequence.len() && is_near
     }
 
     /// Takes as many words or phrases of `classes` as it can, then fewer, and goes on with `rest` after each.
-    fn words(&mut self, rest: &[Element], at: usize, classes: Classes, (least, most): (u8, u8)) -> Option<usize> {
+    fn words(
+        &mut self,
+        rest: &[Element],
+        at: usize,
+        classes: Classes,
+        (least, most): (u8, u8),
+    ) -> Option<usize> {
         if most > 0 && self.may_take(at) {
             let fewer = (least.saturating_sub(1), most - 1);
             let sequence = self.sequence;
-            for phrase in sequence.phrases(at).iter().filter(|phrase| phrase.classes & classes != 0) {
+            for phrase in sequence
+                .phrases(at)
+                .iter()
+                .filter(|phrase| phrase.classes & classes != 0)
+            {
                 if let Some(end) = self.words(rest, at + phrase.length, classes, fewer) {
                     return Some(end);
                 }
             }
-            if sequence.item(at).is_some_and(|item| item.classes & classes != 0)
+            if sequence
+                .item(at)
+                .is_some_and(|item| item.classes & classes != 0)
                 && let Some(end) = self.words(rest, at + 1, classes, fewer)
             {
                 return Some(end);
             }
         }
-        if least == 0 { self.step(rest, at) } else { None }
+        if least == 0 {
+            self.step(rest, at)
+        } else {
+            None
+        }
     }
 
     /// Leaves out as many words as it may, then fewer. What a comma separates is another thought.
     fn gap(&mut self, rest: &[Element], at: usize, except: Classes, most: u8) -> Option<usize> {
-        let may_leave_out =
-            most > 0 && self.may_take(at) && self.sequence.before(at) != Break::Weak && !self.sequence.begins(at, except);
+        let may_leave_out = most > 0
+            && self.may_take(at)
+            && self.sequence.before(at) != Break::Weak
+            && !self.sequence.begins(at, except);
         if may_leave_out && let Some(end) = self.gap(rest, at + 1, except, most - 1) {
             return Some(end);
         }

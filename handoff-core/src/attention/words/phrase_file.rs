@@ -90,7 +90,8 @@ impl PhraseFile {
             let spelt =
                 with_endings(word, endings).ok_or_else(|| wrong("endings that are not defined"))?;
             for word in alternatives(&spelt) {
-                self.words.push((head.to_owned(), word.replace('_', " "), writing));
+                self.words
+                    .push((head.to_owned(), word.replace('_', " "), writing));
             }
         }
         Ok(())
@@ -130,11 +131,20 @@ fn with_endings(word: &str, endings: &HashMap<String, String>) -> Option<String>
 
 /// Every way to read the `{a,b}` of a word; they may stand inside each other.
 fn alternatives(word: &str) -> Vec<String> {
-    let Some((before, rest)) = word.split_once('{') else { return vec![word.to_owned()] };
+    let Some((before, rest)) = word.split_once('{') else {
+        return vec![word.to_owned()];
+    };
     let (choices, after) = choices(rest);
     let tails = alternatives(after);
     let heads = choices.into_iter().flat_map(alternatives);
-    heads.flat_map(|head| tails.iter().map(move |tail| format!("{before}{head}{tail}")).collect::<Vec<_>>()).collect()
+    heads
+        .flat_map(|head| {
+            tails
+                .iter()
+                .map(move |tail| format!("{before}{head}{tail}"))
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// The choices of an opened brace, and what follows where it closes.

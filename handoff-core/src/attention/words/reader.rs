@@ -11,7 +11,10 @@ pub(super) fn read(original: &str) -> Text<'_> {
     let limit = if original.len() <= READ_LIMIT {
         original.len()
     } else {
-        original.char_indices().nth(READ_LIMIT).map_or(original.len(), |(at, _)| at)
+        original
+            .char_indices()
+            .nth(READ_LIMIT)
+            .map_or(original.len(), |(at, _)| at)
     };
     let text = Text {
         original,
@@ -21,7 +24,12 @@ pub(super) fn read(original: &str) -> Text<'_> {
         exclamations: 0,
         questions: 0,
     };
-    let mut reader = Reader { text, before: Break::Strong, open: None, in_hashtag: false };
+    let mut reader = Reader {
+        text,
+        before: Break::Strong,
+        open: None,
+        in_hashtag: false,
+    };
     reader.run(original.get(..limit).unwrap_or_default());
     reader.text
 }
@@ -38,7 +46,7 @@ struct Reader<'a> {
     before: Break,
     /// The token that is being read.
     open: Option<Open>,
-    /// Inside "#LikeThis", where a capital begins a word.
+    /// Inside "#`LikeThis`", where a capital begins a word.
     in_hashtag: bool,
 }
 
@@ -67,7 +75,16 @@ struct Open {
 
 impl Open {
     fn at(source: usize, folded: usize, script: Script) -> Self {
-        Self { folded, source, script, hash: hash::EMPTY, chars: 0, upper: 0, lower: 0, digits: 0 }
+        Self {
+            folded,
+            source,
+            script,
+            hash: hash::EMPTY,
+            chars: 0,
+            upper: 0,
+            lower: 0,
+            digits: 0,
+        }
     }
 }
 
@@ -77,7 +94,14 @@ impl Reader<'_> {
         while let Some((at, c)) = rest.next() {
             let ahead = rest.as_str();
             if self.open.is_none() && (c == '@' || is_link(c, ahead)) {
-                skip(&mut rest, if c == '@' { mention_length(ahead) } else { link_length(ahead) });
+                skip(
+                    &mut rest,
+                    if c == '@' {
+                        mention_length(ahead)
+                    } else {
+                        link_length(ahead)
+                    },
+                );
                 self.before = self.before.max(Break::Weak);
             } else if c.is_alphanumeric() || is_vowel_sign(c) {
                 self.letter(at, c);
@@ -90,7 +114,9 @@ impl Reader<'_> {
                 if self.is_elided() {
                     self.close(at);
                 }
-            } else if let Some(letter) = leet_symbol(c).filter(|_| self.open.is_some() && starts_with_letter(ahead)) {
+            } else if let Some(letter) =
+                leet_symbol(c).filter(|_| self.open.is_some() && starts_with_letter(ahead))
+            {
                 self.letter(at, letter);
                 self.open.iter_mut().for_each(|open| open.digits += 1);
             } else if let Some(length) = smiley(c, ahead) {
@@ -137,14 +163,22 @@ impl Reader<'_> {
 
     /// Words of scripts without spaces are found across tokens, so no space may stand where none was written.
     fn join_to_last(&mut self, at: usize) {
-        if self.text.tokens.last().is_some_and(|last| last.source.end == at) {
+        if self
+            .text
+            .tokens
+            .last()
+            .is_some_and(|last| last.source.end == at)
+        {
             self.text.folded.pop();
         }
     }
 
     fn is_elided(&self) -> bool {
         let Some(open) = &self.open else { return false };
-        self.text.folded.get(open.folded..).is_some_and(|word| ELIDED.contains(&word))
+        self.text
+            .folded
+            .get(open.folded..)
+            .is_some_and(|word| ELIDED.contains(&word))
     }
 
     fn symbol(&mut self, at: usize, symbol: &str) {
@@ -253,8 +287,12 @@ fn smiley(c: char, ahead: &str) -> Option<usize> {
 
 fn break_of(c: char) -> Break {
     match c {
-        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '！' | '？' | '；' | '؟' | '؛' | '।' | '…' => Break::Strong,
-        ',' | ':' | '(' | ')' | '[' | ']' | '–' | '—' | '،' | '、' | '，' | '：' | '（' | '）' => Break::Weak,
+        '.' | '!' | '?' | ';' | '\n' | '\r' | '。' | '！' | '？' | '；' | '؟' | '؛' | '।' | '…' => {
+            Break::Strong
+        }
+        ',' | ':' | '(' | ')' | '[' | ']' | '–' | '—' | '،' | '、' | '，' | '：' | '（' | '）' => {
+            Break::Weak
+        }
         _ => Break::None,
     }
 }

@@ -29,7 +29,11 @@ pub(in crate::attention) struct Reading<'g> {
 
 /// The text as each language sees it that it may be written in: those that know nearly as many of its words as the
 /// language that knows the most.
-pub(super) fn likely_readings<'g>(text: &Text<'_>, units: &[Unit<'_>], dialects: &'g [Dialect]) -> Vec<Reading<'g>> {
+pub(super) fn likely_readings<'g>(
+    text: &Text<'_>,
+    units: &[Unit<'_>],
+    dialects: &'g [Dialect],
+) -> Vec<Reading<'g>> {
     let mut known = known_words(units);
     let mut unspaced: Vec<Option<Sequence>> = Vec::with_capacity(dialects.len());
     for dialect in dialects {
@@ -42,13 +46,22 @@ pub(super) fn likely_readings<'g>(text: &Text<'_>, units: &[Unit<'_>], dialects:
     }
     let most = known.iter().copied().max().unwrap_or_default();
     let is_likely = |dialect: &Dialect| {
-        known.get(dialect.language.index()).is_some_and(|known| *known > 0 && known * 4 >= most * 3)
+        known
+            .get(dialect.language.index())
+            .is_some_and(|known| *known > 0 && known * 3 >= most * 2)
     };
-    let likely = dialects.iter().zip(unspaced).filter(|(dialect, _)| is_likely(dialect));
+    let likely = dialects
+        .iter()
+        .zip(unspaced)
+        .filter(|(dialect, _)| is_likely(dialect));
     let readings = likely.map(|(dialect, sequence)| {
         let sequence = sequence.unwrap_or_else(|| spaced_sequence(units, dialect.language));
         let seen = sequence.seen();
-        Reading { dialect, sequence, seen }
+        Reading {
+            dialect,
+            sequence,
+            seen,
+        }
     });
     readings.collect()
 }
@@ -61,7 +74,9 @@ impl Reading<'_> {
         let mut found = Vec::new();
         let mut at = 0;
         while at < self.sequence.len() && !possible.is_empty() {
-            let ends = possible.iter().filter_map(|pattern| Some((pattern.matched(&self.sequence, at)?, pattern.rule)));
+            let ends = possible
+                .iter()
+                .filter_map(|pattern| Some((pattern.matched(&self.sequence, at)?, pattern.rule)));
             match ends.reduce(|best, other| if other.0 > best.0 { other } else { best }) {
                 None => at += 1,
                 Some((end, rule)) => {
@@ -80,7 +95,11 @@ impl Reading<'_> {
         accepted: impl Fn(&Match) -> bool,
     ) -> Option<Match> {
         let possible = self.possible(wanted);
-        let places = if possible.is_empty() { 0 } else { self.sequence.len() };
+        let places = if possible.is_empty() {
+            0
+        } else {
+            self.sequence.len()
+        };
         (0..places).find_map(|at| {
             possible.iter().find_map(|pattern| {
                 let end = pattern.matched(&self.sequence, at)?;
@@ -107,7 +126,11 @@ impl Reading<'_> {
 fn known_words(units: &[Unit<'_>]) -> [usize; Language::COUNT] {
     let mut known = [0; Language::COUNT];
     for unit in units {
-        let languages = unit.entries.iter().flatten().fold(0, |bits, entry| bits | entry.languages);
+        let languages = unit
+            .entries
+            .iter()
+            .flatten()
+            .fold(0, |bits, entry| bits | entry.languages);
         for (index, count) in known.iter_mut().enumerate() {
             *count += usize::from(languages >> index & 1);
         }
@@ -133,26 +156,42 @@ fn spaced_sequence(units: &[Unit<'_>], language: Language) -> Sequence {
                 && is_whole
                 && rest.all(|(hash, next)| next.hash == *hash && next.before != Break::Strong)
         });
-        let phrases = phrases.map(|phrase| Phrased { length: phrase.rest.len() + 1, classes: phrase.sense.classes });
+        let phrases = phrases.map(|phrase| Phrased {
+            length: phrase.rest.len() + 1,
+            classes: phrase.sense.classes,
+        });
         sequence.push(item, phrases);
     }
     sequence
 }
 
 fn classes_of(unit: &Unit<'_>, language: Language) -> Classes {
-    let senses = unit.entries.iter().flatten().flat_map(|entry| &entry.senses);
-    senses.filter(|sense| sense.language == language).fold(0, |classes, sense| classes | sense.classes)
+    let senses = unit
+        .entries
+        .iter()
+        .flatten()
+        .flat_map(|entry| &entry.senses);
+    senses
+        .filter(|sense| sense.language == language)
+        .fold(0, |classes, sense| classes | sense.classes)
 }
 
 /// The words that `words` finds, and each character between them as a word that nobody knows; and how many were found.
-fn unspaced_sequence(text: &Text<'_>, (words, classes): &(AhoCorasick, Vec<Classes>)) -> (Sequence, usize) {
+fn unspaced_sequence(
+    text: &Text<'_>,
+    (words, classes): &(AhoCorasick, Vec<Classes>),
+) -> (Sequence, usize) {
     let mut sequence = Sequence::with_capacity(text.folded().len() / 3);
     let mut known = 0;
     let mut found = words.find_iter(text.folded()).peekable();
     let mut inside_until = 0;
     for (index, token) in text.tokens.iter().enumerate() {
         let mut before = token.before;
-        for at in text.word(token).char_indices().map(|(at, _)| token.folded.start + at) {
+        for at in text
+            .word(token)
+            .char_indices()
+            .map(|(at, _)| token.folded.start + at)
+        {
             while found.next_if(|next| next.start() < at).is_some() {}
             let starts = found.next_if(|next| next.start() == at);
             if let Some(word) = &starts {
@@ -162,8 +201,18 @@ fn unspaced_sequence(text: &Text<'_>, (words, classes): &(AhoCorasick, Vec<Class
                 sequence.extend_last(index);
                 continue;
             }
-            let classes = starts.and_then(|word| classes.get(word.pattern().as_usize()).copied()).unwrap_or_default();
-            sequence.push(Item { classes, first: index, last: index, before }, std::iter::empty());
+            let classes = starts
+                .and_then(|word| classes.get(word.pattern().as_usize()).copied())
+                .unwrap_or_default();
+            sequence.push(
+                Item {
+                    classes,
+                    first: index,
+                    last: index,
+                    before,
+                },
+                std::iter::empty(),
+            );
             before = Break::None;
         }
     }
@@ -173,12 +222,23 @@ fn unspaced_sequence(text: &Text<'_>, (words, classes): &(AhoCorasick, Vec<Class
 #[cfg(test)]
 impl Reading<'_> {
     pub(in crate::attention) fn debug(&self) -> String {
-        let names = |classes: Classes| -> String { self.dialect.names.iter().enumerate().filter(|(b, _)| classes & (1 << b) != 0).map(|(_, n)| n.as_str()).collect::<Vec<_>>().join("|") };
+        let names = |classes: Classes| -> String {
+            self.dialect
+                .names
+                .iter()
+                .enumerate()
+                .filter(|(b, _)| classes & (1 << b) != 0)
+                .map(|(_, n)| n.as_str())
+                .collect::<Vec<_>>()
+                .join("|")
+        };
         let mut o = format!("{:?} known:", self.dialect.language);
         for at in 0..self.sequence.len() {
             let i = self.sequence.item(at).unwrap();
-            o += &format!(" [{} {}", i.first, names(i.classes));
-            for p in self.sequence.phrases(at) { o += &format!(" ({} {})", p.length, names(p.classes)); }
+            o.extend([format!(" [{} {}", i.first, names(i.classes))]);
+            for p in self.sequence.phrases(at) {
+                o.extend([format!(" ({} {})", p.length, names(p.classes))]);
+            }
             o += "]";
         }
         o

@@ -19,7 +19,12 @@ pub(super) fn split(word: &[char], lexicon: &Lexicon) -> Option<Vec<u64>> {
     if !(SHORTEST..=LONGEST).contains(&word.len()) {
         return None;
     }
-    let mut search = Search { lexicon, budget: BUDGET, parts: Vec::new(), best: None };
+    let mut search = Search {
+        lexicon,
+        budget: BUDGET,
+        parts: Vec::new(),
+        best: None,
+    };
     let needs_no_key = lexicon.spelling == Spelling::AllWords;
     search.descend(word, u16::MAX >> (16 - Language::COUNT), needs_no_key);
     search.best
@@ -52,14 +57,20 @@ impl Search<'_> {
             }
             self.budget -= 1;
             hash = hash::push(hash, *letter);
-            let Some(entry) = self.lexicon.entry(hash) else { continue };
+            let Some(entry) = self.lexicon.entry(hash) else {
+                continue;
+            };
             if entry.languages & languages != 0 {
                 found.push((length, hash, entry.languages, entry.is_key && length > 3));
             }
         }
         for (length, hash, spoken, is_key) in found.into_iter().rev() {
             self.parts.push(hash);
-            self.descend(rest.get(length..).unwrap_or_default(), languages & spoken, has_key || is_key);
+            self.descend(
+                rest.get(length..).unwrap_or_default(),
+                languages & spoken,
+                has_key || is_key,
+            );
             self.parts.pop();
         }
     }

@@ -37,13 +37,28 @@ impl Typos {
     pub(super) fn new(words: impl IntoIterator<Item = (String, bool)>) -> Self {
         let words: Vec<Correct> = words
             .into_iter()
-            .map(|(word, is_key)| Correct { letters: word.chars().collect(), hash: hash::of(&word), is_key })
+            .map(|(word, is_key)| Correct {
+                letters: word.chars().collect(),
+                hash: hash::of(&word),
+                is_key,
+            })
             .filter(|word| word.letters.len() <= LONGEST)
-            .filter(|word| word.letters.len() >= if word.is_key { SHORTEST } else { SHORTEST_COMMON })
+            .filter(|word| {
+                word.letters.len()
+                    >= if word.is_key {
+                        SHORTEST
+                    } else {
+                        SHORTEST_COMMON
+                    }
+            })
             .collect();
         let mut filed = Vec::new();
         for (id, word) in (0u32..).zip(&words) {
-            let depth = if word.is_key && word.letters.len() >= LONG { 2 } else { 1 };
+            let depth = if word.is_key && word.letters.len() >= LONG {
+                2
+            } else {
+                1
+            };
             each_shortened(&word.letters, depth, &mut |hash| filed.push((hash, id)));
         }
         filed.sort_unstable();
@@ -53,7 +68,12 @@ impl Typos {
             places.entry(*hash).or_insert((at, at)).1 = at + 1;
         }
         let filter = Filter::of(places.keys().copied());
-        Self { words, places, filed: filed.into_iter().map(|(_, id)| id).collect(), filter }
+        Self {
+            words,
+            places,
+            filed: filed.into_iter().map(|(_, id)| id).collect(),
+            filter,
+        }
     }
 
     /// The hashes of the words that are nearest to `word`, at most two, the likelier first.
@@ -64,13 +84,25 @@ impl Typos {
         let mut best: [Option<(usize, u32)>; 2] = [None; 2];
         let depth = if word.len() >= LONG { 2 } else { 1 };
         each_shortened(word, depth, &mut |hash| {
-            let place = if self.filter.may_hold(hash) { self.places.get(&hash) } else { None };
+            let place = if self.filter.may_hold(hash) {
+                self.places.get(&hash)
+            } else {
+                None
+            };
             let Some(&(from, to)) = place else { return };
-            for &id in self.filed.get(from as usize..to as usize).unwrap_or_default() {
+            for &id in self
+                .filed
+                .get(from as usize..to as usize)
+                .unwrap_or_default()
+            {
                 self.consider(word, id, &mut best);
             }
         });
-        best.map(|found| found.and_then(|(_, id)| self.words.get(id as usize)).map(|word| word.hash))
+        best.map(|found| {
+            found
+                .and_then(|(_, id)| self.words.get(id as usize))
+                .map(|word| word.hash)
+        })
     }
 
     fn consider(&self, word: &[char], id: u32, best: &mut [Option<(usize, u32)>; 2]) {
@@ -106,10 +138,21 @@ fn rank(word: &[char], key: &Correct) -> Option<usize> {
 
 /// Whether two words begin with the same letter, or with letters that sound alike.
 fn alike(a: Option<&char>, b: Option<&char>) -> bool {
-    const SOUND_ALIKE: [&[char]; 6] =
-        [&['а', 'о'], &['е', 'и', 'э'], &['c', 'k', 'q'], &['b', 'v'], &['i', 'y'], &['s', 'z']];
-    let (Some(a), Some(b)) = (a, b) else { return false };
-    a == b || SOUND_ALIKE.iter().any(|letters| letters.contains(a) && letters.contains(b))
+    const SOUND_ALIKE: [&[char]; 6] = [
+        &['а', 'о'],
+        &['е', 'и', 'э'],
+        &['c', 'k', 'q'],
+        &['b', 'v'],
+        &['i', 'y'],
+        &['s', 'z'],
+    ];
+    let (Some(a), Some(b)) = (a, b) else {
+        return false;
+    };
+    a == b
+        || SOUND_ALIKE
+            .iter()
+            .any(|letters| letters.contains(a) && letters.contains(b))
 }
 
 fn transposed(word: &[char], key: &[char]) -> bool {
@@ -205,13 +248,24 @@ mod tests {
     fn shortened_words_leave_letters_out() {
         let mut hashes = Vec::new();
         each_shortened(&chars("abcd"), 2, &mut |hash| hashes.push(hash));
-        let expected = ["abcd", "bcd", "cd", "bd", "bc", "acd", "ad", "ac", "abd", "ab", "abc"];
+        let expected = [
+            "abcd", "bcd", "cd", "bd", "bc", "acd", "ad", "ac", "abd", "ab", "abc",
+        ];
         assert_eq!(hashes, expected.map(hash::of));
     }
 
     #[test]
     fn near_words_are_found_and_far_ones_are_not() {
-        let typos = Typos::new([("person", true), ("representative", true), ("talk", true), ("through", false), ("with", false)].map(|(word, is_key)| (word.to_owned(), is_key)));
+        let typos = Typos::new(
+            [
+                ("person", true),
+                ("representative", true),
+                ("talk", true),
+                ("through", false),
+                ("with", false),
+            ]
+            .map(|(word, is_key)| (word.to_owned(), is_key)),
+        );
         let nearest = |word: &str| typos.nearest(&chars(word))[0];
         assert_eq!(nearest("eprson"), Some(hash::of("person")));
         assert_eq!(nearest("represntatve"), Some(hash::of("representative")));

@@ -32,8 +32,18 @@ pub(super) fn units<'l>(text: &Text<'_>, lexicon: &'l Lexicon) -> Vec<Unit<'l>> 
             continue;
         }
         skipped = Break::None;
-        let unit = |entry: Option<&'l Entry>, hash, last| Unit { entries: [entry, None], hash, first: at, last, before };
-        let joined = if forgiving { joined(text, at, lexicon) } else { None };
+        let unit = |entry: Option<&'l Entry>, hash, last| Unit {
+            entries: [entry, None],
+            hash,
+            first: at,
+            last,
+            before,
+        };
+        let joined = if forgiving {
+            joined(text, at, lexicon)
+        } else {
+            None
+        };
         if let Some((last, hash)) = joined {
             units.push(unit(lexicon.entry(hash), hash, last));
             at = last + 1;
@@ -41,8 +51,16 @@ pub(super) fn units<'l>(text: &Text<'_>, lexicon: &'l Lexicon) -> Vec<Unit<'l>> 
         }
         match entry {
             Some(entry) => units.push(unit(Some(entry), token.hash, at)),
-            None if is_number(text.word(token)) => units.push(unit(lexicon.entry(hash::of(NUMBER)), token.hash, at)),
-            None if forgiving => understood(text.word(token), token, unit(None, token.hash, at), lexicon, &mut units),
+            None if is_number(text.word(token)) => {
+                units.push(unit(lexicon.entry(hash::of(NUMBER)), token.hash, at));
+            }
+            None if forgiving => understood(
+                text.word(token),
+                token,
+                unit(None, token.hash, at),
+                lexicon,
+                &mut units,
+            ),
             None => units.push(unit(None, token.hash, at)),
         }
         at += 1;
@@ -93,7 +111,12 @@ fn joined(text: &Text<'_>, at: usize, lexicon: &Lexicon) -> Option<(usize, u64)>
     if !is_key(hash) || is_key(first.hash) || is_key(next.hash) {
         return None;
     }
-    let is_phrase = |entry: &Entry| entry.phrases.iter().any(|phrase| phrase.rest.first() == Some(&next.hash));
+    let is_phrase = |entry: &Entry| {
+        entry
+            .phrases
+            .iter()
+            .any(|phrase| phrase.rest.first() == Some(&next.hash))
+    };
     let stays_apart = lexicon.entry(first.hash).is_some_and(is_phrase);
     (!stays_apart).then_some((at + 1, hash))
 }
@@ -112,12 +135,16 @@ fn understood<'l>(
     }
     let length = squeezed(&mut letters, token.chars.min(32));
     let word = letters.get(..length).unwrap_or_default();
-    if token.chars > letters.len() || (length < 3 && length == token.chars) {
+    if token.chars > letters.len() || length < 3 {
         units.push(unit);
         return;
     }
-    let hash = word.iter().fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
-    if let Some((hash, entry)) = exactly(lexicon, hash).or_else(|| without_arabic_prefix(lexicon, word)) {
+    let hash = word
+        .iter()
+        .fold(hash::EMPTY, |hash, c| hash::push(hash, *c));
+    if let Some((hash, entry)) =
+        exactly(lexicon, hash).or_else(|| without_arabic_prefix(lexicon, word))
+    {
         unit.hash = hash;
         unit.entries = [Some(entry), None];
         units.push(unit);
@@ -126,7 +153,10 @@ fn understood<'l>(
     let [nearest, second] = lexicon.corrected(word);
     if let Some(nearest) = nearest {
         unit.hash = nearest;
-        unit.entries = [lexicon.entry(nearest), second.and_then(|hash| lexicon.entry(hash))];
+        unit.entries = [
+            lexicon.entry(nearest),
+            second.and_then(|hash| lexicon.entry(hash)),
+        ];
         units.push(unit);
         return;
     }
