@@ -149,19 +149,3 @@ mod tests {
         assert_eq!(compile().err(), None);
     }
 }
-#[cfg(test)]
-mod debugging {
-    #[test]
-    fn debug_words() {
-        let Ok(words) = std::env::var("WORDS") else {
-            return;
-        };
-        let text = super::Text::read(&words);
-        for reading in super::GRAMMAR.as_ref().unwrap().readings(&text) {
-            println!("{}", reading.debug());
-            for m in reading.matches(|_| true) {
-                println!("    {m:?}");
-            }
-        }
-    }
-}

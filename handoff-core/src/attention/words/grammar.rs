@@ -15,8 +15,6 @@ use super::units::units;
 pub(super) struct Dialect {
     pub(super) language: Language,
     pub(super) patterns: Vec<Pattern>,
-    #[cfg(test)]
-    pub(super) names: Vec<String>,
     /// The words of a script without spaces, longest first, with their classes.
     pub(super) unspaced: Option<(AhoCorasick, Vec<Classes>)>,
 }
@@ -131,8 +129,6 @@ impl Dialect {
         Ok(Self {
             language,
             patterns,
-            #[cfg(test)]
-            names: classes,
             unspaced,
         })
     }

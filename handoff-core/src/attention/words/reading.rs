@@ -218,29 +218,3 @@ fn unspaced_sequence(
     }
     (sequence, known)
 }
-
-#[cfg(test)]
-impl Reading<'_> {
-    pub(in crate::attention) fn debug(&self) -> String {
-        let names = |classes: Classes| -> String {
-            self.dialect
-                .names
-                .iter()
-                .enumerate()
-                .filter(|(b, _)| classes & (1 << b) != 0)
-                .map(|(_, n)| n.as_str())
-                .collect::<Vec<_>>()
-                .join("|")
-        };
-        let mut o = format!("{:?} known:", self.dialect.language);
-        for at in 0..self.sequence.len() {
-            let i = self.sequence.item(at).unwrap();
-            o.extend([format!(" [{} {}", i.first, names(i.classes))]);
-            for p in self.sequence.phrases(at) {
-                o.extend([format!(" ({} {})", p.length, names(p.classes))]);
-            }
-            o += "]";
-        }
-        o
-    }
-}
