@@ -1,4 +1,4 @@
-//! Cases for a [`Bus`](crate::bus::Bus), each for a bus that nobody else uses.
+//! Cases for a [`Bus`], each for a bus that nobody else uses.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Cases for a [`Directory`](crate::directory::Directory), each for a directory that is new and empty.
+//! Cases for a [`Directory`], each for a directory that is new and empty.
 
 mod lifetime;
 mod listing;

@@ -1,4 +1,4 @@
-//! Cases for a [`ConversationStore`](crate::store::ConversationStore), each for a store that is new and empty.
+//! Cases for a [`ConversationStore`], each for a store that is new and empty.
 
 mod board;
 mod commit;
