@@ -4,7 +4,7 @@ use super::{
     contender::serve_echo,
     figure::{Figure, measure},
     load,
-    machine::Machine,
+    machine::{Machine, load_average},
     report::Report,
     run::Run,
 };
@@ -87,13 +87,14 @@ async fn compare(arguments: &Arguments) -> Result<()> {
     let default_repetitions = if arguments.quick { 2 } else { 5 };
     let repetitions = arguments.repetitions.unwrap_or(default_repetitions);
     let mut run = Run::new(usize::from(repetitions), arguments.quick)?;
-    let machine = Machine::here(&std::env::temp_dir())?;
+    let mut machine = Machine::here(&std::env::temp_dir())?;
     let mut rows = Vec::new();
     for figure in figures {
         rows.extend(measure(figure, &mut run).await);
     }
     run.progress.finish_and_clear();
 
+    machine.load_after = load_average();
     let report = Report {
         machine,
         repetitions: run.repetitions,

@@ -16,6 +16,8 @@ pub(crate) struct Machine {
     pub(crate) kernel: String,
     /// Load average of the last minute before the run: others at work here make every figure worse.
     pub(crate) load_before: f64,
+    /// The same after it: the run's own load, and that of others.
+    pub(crate) load_after: f64,
     /// Milliseconds of one small write and fsync, where the databases of the run lie.
     pub(crate) fsync_ms: f64,
     pub(crate) rustc: String,
@@ -34,10 +36,8 @@ impl Machine {
             kernel: fs::read_to_string("/proc/sys/kernel/osrelease")
                 .map(|release| release.trim().to_owned())
                 .unwrap_or_default(),
-            load_before: fs::read_to_string("/proc/loadavg")
-                .ok()
-                .and_then(|line| line.split(' ').next()?.parse().ok())
-                .unwrap_or_default(),
+            load_before: load_average(),
+            load_after: 0.0,
             fsync_ms: fsync_milliseconds(data)?,
             rustc: version("rustc", "--version").unwrap_or_default(),
             node: version("node", "--version"),
@@ -47,12 +47,13 @@ impl Machine {
 
     pub(crate) fn sentence(&self) -> String {
         format!(
-            "{}, {} cores, {} GiB, Linux {}, load before {:.1}, fsync {:.2} ms; {}; node {}; {}",
+            "{}, {} cores, {} GiB, Linux {}, load {:.1} before and {:.1} after, fsync {:.2} ms; {}; node {}; {}",
             self.processor,
             self.cores,
             self.memory_gib,
             self.kernel,
             self.load_before,
+            self.load_after,
             self.fsync_ms,
             self.rustc,
             self.node.as_deref().unwrap_or("not present"),
@@ -61,6 +62,14 @@ impl Machine {
                 .unwrap_or("nats-server not present"),
         )
     }
+}
+
+/// Of the last minute.
+pub(crate) fn load_average() -> f64 {
+    fs::read_to_string("/proc/loadavg")
+        .ok()
+        .and_then(|line| line.split(' ').next()?.parse().ok())
+        .unwrap_or_default()
 }
 
 /// The median time of a small append that is forced to the disk: it has moods, so a run tells which it met.

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use serde_json::json;
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::OnceLock, time::Duration};
 use tokio::{process::Command, time::interval};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
@@ -37,16 +37,19 @@ enum Frame {
     Other,
 }
 
-/// The server that was built beside this program.
-fn binary() -> Result<PathBuf> {
-    let here = std::env::current_exe()?;
-    let folder = here.ancestors().nth(1).context("no folder")?;
-    let folder = if folder.ends_with("deps") {
-        folder.parent().context("no folder")?
-    } else {
-        folder
-    };
-    Ok(folder.join("handoff"))
+/// The server, once it is built.
+static BINARY: OnceLock<PathBuf> = OnceLock::new();
+
+/// Where cargo says that it put the server.
+fn built(messages: &[u8]) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Artifact {
+        executable: Option<PathBuf>,
+    }
+    let lines = messages.split(|byte| *byte == b'\n');
+    lines
+        .filter_map(|line| serde_json::from_slice::<Artifact>(line).ok()?.executable)
+        .next_back()
 }
 
 #[async_trait]
@@ -54,7 +57,8 @@ impl Contender for Handoff {
     async fn prepare(&self) -> Result<()> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
-        build.args(["build", "--package", "handoff-server", "--bin", "handoff"]);
+        build.args(["build", "--message-format", "json"]);
+        build.args(["--package", "handoff-server", "--bin", "handoff"]);
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
@@ -64,13 +68,15 @@ impl Contender for Handoff {
             .await?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "the server does not build: {said}");
+        let server = built(&output.stdout).context("cargo does not say where the server is")?;
+        BINARY.get_or_init(|| server);
         Ok(())
     }
 
     async fn start(&self, durability: Durability) -> Result<Server> {
         let data = tempfile::tempdir()?;
         let address = free_address().await?;
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(BINARY.get().context("the server is not built")?);
         command
             .env("HANDOFF_LISTEN", address.to_string())
             .env("HANDOFF_DATA", data.path())

@@ -154,7 +154,9 @@ async fn setup_token(server: &Server) -> Result<String> {
     }
 }
 
+/// The token at the end of a link that makes an account.
 fn token_in(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("/setup#")?;
+    let link = |page| text.split_once(page);
+    let (_, rest) = link("/setup#").or_else(|| link("/join#"))?;
     rest.split_whitespace().next()
 }

@@ -3,7 +3,7 @@
 use super::{
     Contender, Dashboard, Durability, Outcome, Racer, Visitor,
     message::numbers_in,
-    websocket::{Socket, large_buffers, small_buffers},
+    websocket::{KeepAlive, Socket, large_buffers, small_buffers},
 };
 use crate::compare::process::{Endpoint, Server, free_address};
 use anyhow::{Context, Result, ensure};
@@ -12,11 +12,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
 use tokio::process::Command;
-use tokio_tungstenite::tungstenite::{Utf8Bytes, protocol::WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/socketio");
-const PING: &str = "2";
-const PONG: &str = "3";
+const PING: KeepAlive = KeepAlive {
+    question: "2",
+    answer: "3",
+};
 const CONNECT: &str = "40";
 const EVENT: &str = "42";
 const ACKNOWLEDGEMENT: &str = "43";
@@ -113,7 +115,8 @@ struct Answer {
 impl Client {
     async fn connect(endpoint: &Endpoint, auth: &Value, config: WebSocketConfig) -> Result<Self> {
         let path = "/socket.io/?EIO=4&transport=websocket";
-        let mut socket = Socket::connect(endpoint, path, &[], config).await?;
+        let socket = Socket::connect(endpoint, path, &[], config).await?;
+        let mut socket = socket.answering(PING);
         let hello = socket.next().await?;
         ensure!(hello.starts_with('0'), "not an Engine.IO server: {hello}");
         socket.send(format!("{CONNECT}{auth}")).await?;
@@ -126,20 +129,9 @@ impl Client {
         self.socket.send(format!("{EVENT}{id}{event}")).await
     }
 
-    /// The next frame that is not a ping.
-    async fn frame(&mut self) -> Result<Utf8Bytes> {
-        loop {
-            let frame = self.socket.next().await?;
-            if frame.as_str() != PING {
-                return Ok(frame);
-            }
-            self.socket.send(PONG.to_owned()).await?;
-        }
-    }
-
     async fn acknowledgement(&mut self) -> Result<(u32, Answer)> {
         loop {
-            let frame = self.frame().await?;
+            let frame = self.socket.next().await?;
             let Some(rest) = frame.strip_prefix(ACKNOWLEDGEMENT) else {
                 continue;
             };
@@ -162,7 +154,7 @@ impl Visitor for Client {
 
     async fn idle(&mut self) -> Result<()> {
         loop {
-            self.frame().await?;
+            self.socket.next().await?;
         }
     }
 }

@@ -14,7 +14,17 @@ use tokio_tungstenite::{
 /// How many frames that are already here a dashboard takes in one go.
 const FRAMES_AT_ONCE: usize = 512;
 
-pub(super) struct Socket(WebSocketStream<TcpStream>);
+pub(super) struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    keep_alive: Option<KeepAlive>,
+}
+
+/// A text frame by which a server asks whether the client is still there, and the answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KeepAlive {
+    pub(super) question: &'static str,
+    pub(super) answer: &'static str,
+}
 
 /// Buffers of 4 KB: ten thousand idle clients live in one process.
 pub(super) fn small_buffers() -> WebSocketConfig {
@@ -46,18 +56,34 @@ impl Socket {
         let (socket, _) = client_async_with_config(request, stream, Some(config))
             .await
             .context("the server refused the WebSocket")?;
-        Ok(Self(socket))
+        Ok(Self {
+            stream: socket,
+            keep_alive: None,
+        })
+    }
+
+    /// Answers this question from now on.
+    pub(super) fn answering(self, keep_alive: KeepAlive) -> Self {
+        Self {
+            keep_alive: Some(keep_alive),
+            ..self
+        }
     }
 
     pub(super) async fn send(&mut self, text: String) -> Result<()> {
-        Ok(self.0.send(Message::text(text)).await?)
+        Ok(self.stream.send(Message::text(text)).await?)
     }
 
-    /// The next text frame; pings are answered on the way.
+    /// The next text frame; pings and the server's questions are answered on the way.
     pub(super) async fn next(&mut self) -> Result<Utf8Bytes> {
         loop {
-            match self.0.next().await.context("the server went away")?? {
-                Message::Text(text) => return Ok(text),
+            match self.stream.next().await.context("the server went away")?? {
+                Message::Text(text) => match self.keep_alive {
+                    Some(keep_alive) if text.as_str() == keep_alive.question => {
+                        self.stream.send(Message::text(keep_alive.answer)).await?;
+                    }
+                    _ => return Ok(text),
+                },
                 Message::Close(frame) => bail!("the server closed the socket: {frame:?}"),
                 _ => {}
             }

@@ -16,8 +16,8 @@ pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
     let load = FanOut {
         visitors: VISITORS,
         dashboards: DASHBOARDS,
-        warm_up: Duration::from_millis(run.pick(1500, 500)),
-        measured: Duration::from_millis(run.pick(5000, 2000)),
+        warm_up: Duration::from_millis(run.pick(1000, 500)),
+        measured: Duration::from_millis(run.pick(3000, 1500)),
     };
     let cases = [
         Case::full(Name::Handoff, load),
