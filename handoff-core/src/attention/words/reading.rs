@@ -48,7 +48,7 @@ pub(super) fn likely_readings<'g>(
     let is_likely = |dialect: &Dialect| {
         known
             .get(dialect.language.index())
-            .is_some_and(|known| *known > 0 && known * 3 >= most * 2)
+            .is_some_and(|known| *known > 0 && known * 4 >= most * 3)
     };
     let likely = dialects
         .iter()

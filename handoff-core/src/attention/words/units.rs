@@ -135,7 +135,7 @@ fn understood<'l>(
     }
     let length = squeezed(&mut letters, token.chars.min(32));
     let word = letters.get(..length).unwrap_or_default();
-    if token.chars > letters.len() || length < 3 {
+    if token.chars > letters.len() || (length < 3 && length == token.chars) {
         units.push(unit);
         return;
     }
