@@ -1,5 +1,6 @@
 //! Who may speak in a chat between a visitor, an AI assistant and a team.
 
+pub mod archive;
 pub mod assistant;
 pub mod attention;
 pub mod board;

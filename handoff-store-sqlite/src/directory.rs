@@ -176,19 +176,57 @@ impl Change for Put {
         if let Some(refusal) = self.refusal(connection).await? {
             return Ok(Err(refusal));
         }
-        let record = &self.record;
-        let version = record.version.saturating_add(1);
-        sqlx::query(include_str!("../queries/put_record.sql"))
-            .bind(record.kind.as_str())
-            .bind(record.key.as_str())
-            .bind(record.lookup.as_deref())
-            .bind(record.service.as_ref().map(ServiceId::as_str))
-            .bind(number(version))
-            .bind(record.expires_at.map(Timestamp::as_millis))
-            .bind(self.body.as_str())
-            .execute(connection)
-            .await?;
+        let version = self.record.version.saturating_add(1);
+        write(connection, &self.record, &self.body, version).await?;
         Ok(Ok(version))
+    }
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    record: &Record,
+    body: &str,
+    version: u64,
+) -> Result<(), Failure> {
+    sqlx::query(include_str!("../queries/put_record.sql"))
+        .bind(record.kind.as_str())
+        .bind(record.key.as_str())
+        .bind(record.lookup.as_deref())
+        .bind(record.service.as_ref().map(ServiceId::as_str))
+        .bind(number(version))
+        .bind(record.expires_at.map(Timestamp::as_millis))
+        .bind(body)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Writes a record with its version, in place of what is there under one of its keys.
+#[derive(Debug)]
+pub(crate) struct Restore {
+    record: Record,
+    body: String,
+}
+
+impl Restore {
+    pub(crate) fn new(record: Record) -> Result<Self, StoreError> {
+        let body = serde_json::to_string(&record.body).map_err(StoreError::backend)?;
+        Ok(Self { record, body })
+    }
+}
+
+#[async_trait]
+impl Change for Restore {
+    type Made = ();
+
+    async fn make(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        let record = &self.record;
+        sqlx::query("DELETE FROM records WHERE kind = ? AND lookup = ?")
+            .bind(record.kind.as_str())
+            .bind(record.lookup.as_deref())
+            .execute(&mut *connection)
+            .await?;
+        write(connection, record, &self.body, record.version).await
     }
 }
 

@@ -30,24 +30,34 @@ impl Change for Erase {
         for row in &rows {
             let num: i64 = row.try_get(0)?;
             let id: &[u8] = row.try_get(1)?;
-            erase_words(connection, num).await?;
-            sqlx::query("DELETE FROM outbox WHERE conversation = ?")
-                .bind(id)
-                .execute(&mut *connection)
-                .await?;
-            for delete in [
-                "DELETE FROM receipts WHERE conversation = ?",
-                "DELETE FROM events WHERE conversation = ?",
-                "DELETE FROM conversations WHERE num = ?",
-            ] {
-                sqlx::query(delete)
-                    .bind(num)
-                    .execute(&mut *connection)
-                    .await?;
-            }
+            erase_conversation(connection, num, id).await?;
         }
         Ok(rows.len() as u64)
     }
+}
+
+/// Erases one conversation, by its row and its id.
+pub(crate) async fn erase_conversation(
+    connection: &mut SqliteConnection,
+    num: i64,
+    id: &[u8],
+) -> Result<(), Failure> {
+    erase_words(connection, num).await?;
+    sqlx::query("DELETE FROM outbox WHERE conversation = ?")
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    for delete in [
+        "DELETE FROM receipts WHERE conversation = ?",
+        "DELETE FROM events WHERE conversation = ?",
+        "DELETE FROM conversations WHERE num = ?",
+    ] {
+        sqlx::query(delete)
+            .bind(num)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Takes the words of a conversation out of the index, which must be told what they were.

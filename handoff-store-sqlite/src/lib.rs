@@ -18,6 +18,7 @@
 //! A file belongs to one process at a time; [`SqliteStore::open`] refuses a second one, and a file that a newer version
 //! of Handoff wrote.
 
+mod archive;
 mod board;
 mod columns;
 mod directory;
@@ -29,6 +30,7 @@ mod outbox;
 #[cfg(test)]
 mod plan;
 mod read;
+mod restore;
 mod schema;
 mod search;
 mod store;

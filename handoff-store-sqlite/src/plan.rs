@@ -31,12 +31,16 @@ pub(crate) async fn assert_no_scan(sql: &str) {
 #[tokio::test]
 async fn no_query_reads_a_whole_table() {
     for sql in [
+        include_str!("../queries/conversations_after.sql"),
         include_str!("../queries/counts.sql"),
         include_str!("../queries/current.sql"),
         include_str!("../queries/delete_expired.sql"),
         include_str!("../queries/events_after.sql"),
         include_str!("../queries/events_until.sql"),
+        include_str!("../queries/last_event.sql"),
+        include_str!("../queries/outbox_of.sql"),
         include_str!("../queries/receipt.sql"),
+        include_str!("../queries/receipts.sql"),
         include_str!("../queries/record_by_key.sql"),
         include_str!("../queries/record_by_lookup.sql"),
         include_str!("../queries/records_after.sql"),

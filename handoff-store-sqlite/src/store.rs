@@ -84,6 +84,14 @@ impl SqliteStore {
         })
     }
 
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
     /// Does what was asked before, closes the file, and lets another process have it. Later calls on any clone fail.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -19,3 +19,5 @@ async fn fresh() -> (SqliteStore, TempDir) {
 
 handoff_core::conversation_store_suite!(fresh());
 handoff_core::directory_suite!(fresh());
+handoff_core::archive_suite!(fresh());
+handoff_core::record_archive_suite!(fresh());

@@ -35,6 +35,19 @@ pub enum RecordKind {
 }
 
 impl RecordKind {
+    /// Every one of them.
+    pub const ALL: [Self; 9] = [
+        Self::Service,
+        Self::Account,
+        Self::Session,
+        Self::Invitation,
+        Self::Token,
+        Self::Visitor,
+        Self::Category,
+        Self::CannedReply,
+        Self::Setting,
+    ];
+
     /// The stable name, as it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {

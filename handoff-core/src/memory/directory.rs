@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use crate::archive::RecordArchive;
 use crate::directory::{Directory, PutError, Record, RecordKind};
 use crate::error::StoreError;
 use crate::time::Timestamp;
@@ -83,15 +84,28 @@ impl Drawers {
             }
             self.remove(&holder);
         }
-        self.remove(&key);
         record.version = current + 1;
+        let version = record.version;
+        self.replace(record);
+        Ok(version)
+    }
+
+    fn replace(&mut self, record: Record) {
+        let key = (record.kind, record.key.clone());
+        self.remove(&key);
         if let Some(lookup) = &record.lookup {
             self.lookups
                 .insert((record.kind, lookup.clone()), record.key.clone());
         }
-        let version = record.version;
         self.records.insert(key, record);
-        Ok(version)
+    }
+
+    fn restore(&mut self, record: Record) {
+        let lookup = record.lookup.clone().map(|lookup| (record.kind, lookup));
+        if let Some(holder) = lookup.and_then(|lookup| self.lookups.get(&lookup).cloned()) {
+            self.remove(&(record.kind, holder));
+        }
+        self.replace(record);
     }
 }
 
@@ -148,5 +162,13 @@ impl Directory for MemoryDirectory {
 
     async fn delete(&self, kind: RecordKind, key: &str) -> Result<bool, StoreError> {
         Ok(self.lock().remove(&(kind, key.to_owned())))
+    }
+}
+
+#[async_trait]
+impl RecordArchive for MemoryDirectory {
+    async fn restore_record(&self, record: Record) -> Result<(), StoreError> {
+        self.lock().restore(record);
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Stores and a bus that live in one process and are gone with it: the reference for every adapter, and what tests and
 //! demonstrations run on.
 
+mod archive;
 #[cfg(feature = "runtime")]
 mod bus;
 mod directory;

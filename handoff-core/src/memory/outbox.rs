@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use uuid::Uuid;
 
+use crate::archive::KeptRow;
 use crate::id::ConversationId;
 use crate::store::{OutboxRow, Settlement};
 use crate::time::Timestamp;
@@ -75,6 +76,29 @@ impl Outbox {
         let mut rows: Vec<&OutboxRow> = self.dead.values().collect();
         rows.sort_unstable_by_key(|row| (std::cmp::Reverse(row.notification.at), row.id));
         rows.into_iter().take(limit).cloned().collect()
+    }
+
+    /// Every row of a conversation, by id.
+    pub(super) fn of(&self, conversation: ConversationId) -> Vec<KeptRow> {
+        let kept = |dead| {
+            move |row: &OutboxRow| KeptRow {
+                row: row.clone(),
+                dead,
+            }
+        };
+        let waiting = self.waiting.values().map(kept(false));
+        let mut rows: Vec<KeptRow> = waiting.chain(self.dead.values().map(kept(true))).collect();
+        rows.retain(|kept| kept.row.notification.conversation == conversation);
+        rows.sort_unstable_by_key(|kept| kept.row.id);
+        rows
+    }
+
+    pub(super) fn keep(&mut self, kept: KeptRow) {
+        if kept.dead {
+            self.dead.insert(kept.row.id, kept.row);
+        } else {
+            self.add(kept.row);
+        }
     }
 
     pub(super) fn erase(&mut self, conversation: ConversationId) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::outbox::Outbox;
+use crate::archive::{Belongings, Whole};
 use crate::conversation::{Card, Conversation, Event};
 use crate::id::{ConversationId, ServiceId, VisitorId};
 use crate::store::{Commit, CommitOutcome, Receipt};
@@ -130,17 +131,63 @@ impl Shelf {
             return 0;
         };
         for id in &ids {
-            self.outbox.erase(*id);
-            let Some(folder) = self.folders.remove(id) else {
-                continue;
-            };
-            if let Some(wake) = folder.wake {
-                self.wakes.remove(&(wake, *id));
-            }
-            if let Some(key) = folder.open_key {
-                self.open.remove(&key);
-            }
+            self.remove(*id);
         }
         ids.len() as u64
+    }
+
+    /// Takes one conversation out of everything but `visitors`.
+    fn remove(&mut self, id: ConversationId) {
+        self.outbox.erase(id);
+        let Some(folder) = self.folders.remove(&id) else {
+            return;
+        };
+        if let Some(wake) = folder.wake {
+            self.wakes.remove(&(wake, id));
+        }
+        if let Some(key) = folder.open_key {
+            self.open.remove(&key);
+        }
+    }
+
+    pub(super) fn belongings(&self, id: ConversationId) -> Option<Belongings> {
+        let folder = self.folders.get(&id)?;
+        let mut receipts: Vec<Receipt> = folder.receipts.values().cloned().collect();
+        receipts.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        Some(Belongings {
+            state: folder.state.clone(),
+            receipts,
+            outbox: self.outbox.of(id),
+        })
+    }
+
+    pub(super) fn restore(&mut self, whole: &Whole) {
+        let state = &whole.belongings.state;
+        self.remove(state.id);
+        let open_key = state.open_key();
+        let holder = open_key.as_ref().and_then(|key| self.open.remove(key));
+        if let Some(holder) = holder.and_then(|id| self.folders.get_mut(&id)) {
+            holder.open_key = None;
+        }
+        self.store(
+            Commit {
+                expected: 0,
+                events: whole.events.as_slice().into(),
+                state: state.clone(),
+                card: Arc::new(Card::from(&**state)),
+                receipt: None,
+                outbox: Vec::new(),
+            },
+            open_key,
+        );
+        for kept in &whole.belongings.outbox {
+            self.outbox.keep(kept.clone());
+        }
+        if let Some(folder) = self.folders.get_mut(&state.id) {
+            let receipts = whole.belongings.receipts.iter();
+            folder.receipts = receipts
+                .map(|receipt| (receipt.key.clone(), receipt.clone()))
+                .collect();
+        }
     }
 }

@@ -32,15 +32,16 @@ pub(super) struct Searching {
 }
 
 impl Searching {
-    pub(super) async fn new(mut connection: SqliteConnection) -> Result<Self, sqlx::Error> {
-        let stored: Option<i64> = sqlx::query_scalar("SELECT max(num) FROM events")
-            .fetch_one(&mut connection)
-            .await?;
+    /// `last` is the num of the last event that is stored or was indexed.
+    pub(super) async fn new(
+        mut connection: SqliteConnection,
+        last: i64,
+    ) -> Result<Self, sqlx::Error> {
         let done = done(&mut connection).await?;
         Ok(Self {
             connection,
             insert: ManyRows::new("INSERT INTO search (rowid, words)", 2, ""),
-            last: stored.unwrap_or_default().max(done),
+            last,
             done,
             failed: false,
             waiting: Vec::new(),
@@ -54,7 +55,13 @@ impl Searching {
 
     /// So many events were stored.
     pub(super) fn add(&mut self, events: usize) {
-        self.last = self.last.saturating_add_unsigned(events as u64);
+        self.go_on_from(self.last.saturating_add_unsigned(events as u64));
+    }
+
+    /// Nums up to this one are taken. It never goes back, also where the last events were erased: somebody may wait for
+    /// their place.
+    pub(super) fn go_on_from(&mut self, last: i64) {
+        self.last = self.last.max(last);
         self.failed = false;
     }
 

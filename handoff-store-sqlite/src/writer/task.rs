@@ -56,10 +56,8 @@ impl WriterTask {
         searching: SqliteConnection,
         requests: mpsc::Receiver<Request>,
     ) -> Result<Self, sqlx::Error> {
-        let last_num: i64 = sqlx::query_scalar("SELECT coalesce(max(num), 0) FROM conversations")
-            .fetch_one(&mut connection)
-            .await?;
-        let searching = Searching::new(searching).await?;
+        let (last_num, last_event) = last_rows(&mut connection).await?;
+        let searching = Searching::new(searching, last_event).await?;
         Ok(Self {
             connection,
             requests,
@@ -252,40 +250,53 @@ impl WriterTask {
         let mut script = Script::default();
         script.push("BEGIN IMMEDIATE;");
         rows.push(&self.statements, &mut script)?;
-        self.finish(script, steps).await?;
-        self.learn(ledger, rows.events(), !steps.is_empty());
+        if steps.is_empty() {
+            script.push("COMMIT;");
+            script.run(&mut self.connection).await?;
+            self.learn(ledger, rows.events());
+        } else {
+            script.run(&mut self.connection).await?;
+            let last = self.take_steps(steps).await?;
+            self.learn_again(last);
+        }
         Ok(outcomes)
     }
 
-    /// Runs the script and the steps, and commits.
-    async fn finish(
-        &mut self,
-        mut script: Script,
-        steps: &mut [Box<dyn Step>],
-    ) -> Result<(), Failure> {
-        if steps.is_empty() {
-            script.push("COMMIT;");
-            return script.run(&mut self.connection).await;
-        }
-        script.run(&mut self.connection).await?;
+    /// Takes the steps, and commits. Returns the last rows of conversations and events.
+    async fn take_steps(&mut self, steps: &mut [Box<dyn Step>]) -> Result<(i64, i64), Failure> {
         for step in steps {
             step.make(&mut self.connection).await?;
         }
+        let last = last_rows(&mut self.connection).await?;
         sqlx::query("COMMIT").execute(&mut self.connection).await?;
-        Ok(())
+        Ok(last)
     }
 
-    /// Remembers what is stored now. Steps may have erased conversations.
-    fn learn(&mut self, ledger: Ledger, events: usize, after_steps: bool) {
+    /// Remembers what is stored now.
+    fn learn(&mut self, ledger: Ledger, events: usize) {
         self.next_num = ledger.next_num;
         self.searching.add(events);
-        if after_steps {
-            self.known.forget_all();
-        } else {
-            ledger
-                .heads
-                .into_iter()
-                .for_each(|(id, head)| self.known.put(id, head));
-        }
+        ledger
+            .heads
+            .into_iter()
+            .for_each(|(id, head)| self.known.put(id, head));
     }
+
+    /// Goes on from what is stored: steps may have erased or restored conversations.
+    fn learn_again(&mut self, (num, event): (i64, i64)) {
+        self.next_num = num + 1;
+        self.searching.go_on_from(event);
+        self.known.forget_all();
+    }
+}
+
+/// The last row of a conversation, and the last place of the log that was taken.
+async fn last_rows(connection: &mut SqliteConnection) -> Result<(i64, i64), sqlx::Error> {
+    let num = sqlx::query_scalar("SELECT coalesce(max(num), 0) FROM conversations")
+        .fetch_one(&mut *connection)
+        .await?;
+    let event = sqlx::query_scalar(include_str!("../../queries/last_event.sql"))
+        .fetch_one(connection)
+        .await?;
+    Ok((num, event))
 }

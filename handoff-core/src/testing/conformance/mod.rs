@@ -10,6 +10,9 @@
 //! handoff_core::conversation_store_suite!(async { (MemoryStore::new(), ()) });
 //! handoff_core::directory_suite!(async { (MemoryDirectory::new(), ()) });
 //! handoff_core::bus_suite!(async { (LocalBus::default(), ()) });
+//! // Where it can be copied from and to:
+//! handoff_core::archive_suite!(async { (MemoryStore::new(), ()) });
+//! handoff_core::record_archive_suite!(async { (MemoryDirectory::new(), ()) });
 //! ```
 //!
 //! The adapter's crate needs `tokio` with `macros` and `rt-multi-thread` for them.
@@ -21,8 +24,10 @@
     reason = "a case fails by panicking"
 )]
 
+pub mod archive;
 pub mod bus;
 pub mod directory;
 mod fixture;
+pub mod record_archive;
 pub mod store;
 mod suite;

@@ -142,3 +142,52 @@ macro_rules! bus_suite {
         }
     };
 }
+
+/// Holds an [`Archive`](crate::archive::Archive) to its promises, one test a case, in a module `archive`. The expression
+/// is a future of a pair: an empty store, and what must be kept while it is used.
+#[macro_export]
+macro_rules! archive_suite {
+    ($factory:expr) => {
+        mod archive {
+            #[allow(unused_imports, reason = "whatever the expression needs")]
+            use super::*;
+            $crate::__conformance_cases!(
+                archive,
+                dyn $crate::archive::Archive,
+                $factory,
+                [
+                    conversations_are_listed_in_order,
+                    a_conversation_is_read_whole,
+                    what_is_restored_is_as_if_committed,
+                    a_restored_conversation_goes_on,
+                    a_restore_replaces_what_is_there,
+                    a_restore_takes_the_open_key,
+                    a_restore_with_a_gap_is_refused,
+                    a_restore_is_seen_whole_or_not_at_all,
+                ]
+            );
+        }
+    };
+}
+
+/// Holds a [`RecordArchive`](crate::archive::RecordArchive) to its promises, one test a case, in a module
+/// `record_archive`. The expression is a future of a pair: an empty directory, and what must be kept while it is used.
+#[macro_export]
+macro_rules! record_archive_suite {
+    ($factory:expr) => {
+        mod record_archive {
+            #[allow(unused_imports, reason = "whatever the expression needs")]
+            use super::*;
+            $crate::__conformance_cases!(
+                record_archive,
+                dyn $crate::archive::RecordArchive,
+                $factory,
+                [
+                    a_restored_record_keeps_its_version,
+                    a_restored_record_replaces_what_is_there,
+                    a_restored_record_takes_its_second_key,
+                ]
+            );
+        }
+    };
+}

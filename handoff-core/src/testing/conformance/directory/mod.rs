@@ -20,9 +20,9 @@ use crate::time::Timestamp;
 type Team = Arc<dyn Directory>;
 
 /// When it all happens.
-const NOW: Timestamp = Timestamp::from_millis(10_000);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(10_000);
 
-fn record(kind: RecordKind, key: &str) -> Record {
+pub(super) fn record(kind: RecordKind, key: &str) -> Record {
     Record {
         kind,
         key: key.into(),
@@ -34,7 +34,7 @@ fn record(kind: RecordKind, key: &str) -> Record {
     }
 }
 
-fn account(key: &str, email: &str) -> Record {
+pub(super) fn account(key: &str, email: &str) -> Record {
     Record {
         lookup: Some(email.into()),
         ..record(RecordKind::Account, key)

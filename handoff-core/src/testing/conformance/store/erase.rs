@@ -9,7 +9,12 @@ use crate::testing::conformance::fixture::{
 };
 
 /// A conversation with everything that one can have.
-async fn full(store: &Store, number: u128, in_service: &str, of_visitor: &str) -> Chat {
+pub(in crate::testing::conformance) async fn full(
+    store: &Store,
+    number: u128,
+    in_service: &str,
+    of_visitor: &str,
+) -> Chat {
     let chat = Chat::of(number, in_service, of_visitor)
         .exclusive()
         .named(of_visitor, "canary@example.org");
@@ -30,7 +35,7 @@ async fn full(store: &Store, number: u128, in_service: &str, of_visitor: &str) -
 
 /// Everything that can be read of these conversations, and of all.
 #[derive(Debug, PartialEq)]
-struct Everything {
+pub(in crate::testing::conformance) struct Everything {
     logs: Vec<Vec<Event>>,
     receipts: Vec<Option<Receipt>>,
     current: Vec<Option<ConversationId>>,
@@ -51,7 +56,10 @@ async fn cards(store: &Store, text: Option<&str>) -> Vec<Card> {
     page.cards.iter().map(|card| Card::clone(card)).collect()
 }
 
-async fn everything(store: &Store, chats: &[&Chat]) -> Everything {
+pub(in crate::testing::conformance) async fn everything(
+    store: &Store,
+    chats: &[&Chat],
+) -> Everything {
     let (mut logs, mut receipts, mut current) = (Vec::new(), Vec::new(), Vec::new());
     for chat in chats {
         logs.push(store.events(chat.id(), 0, 100).await.unwrap());

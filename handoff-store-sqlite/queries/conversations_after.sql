@@ -1,0 +1,5 @@
+SELECT id
+FROM conversations
+WHERE id > ?
+ORDER BY id
+LIMIT ?

@@ -1,0 +1,4 @@
+SELECT id, attempts, due, notification, dead
+FROM outbox
+WHERE conversation = ?
+ORDER BY id
