@@ -66,7 +66,9 @@ fn every_fault_planted_in_the_decisions_is_found() {
     for mutant in Mutant::ALL {
         let promise = match mutant {
             Mutant::NoTicketCheck | Mutant::TicketKeptOnClaim => Promise::I3,
-            Mutant::ClaimWithoutLook | Mutant::ReplyAfterClose => Promise::I17,
+            Mutant::ClaimWithoutLook | Mutant::ReplyAfterClose | Mutant::OldPolicyFollowed => {
+                Promise::I17
+            }
             Mutant::WakeWithoutLook => Promise::I13,
             Mutant::FallbackTwice => Promise::I14,
             Mutant::NoteInBriefing => Promise::I11,

@@ -57,6 +57,7 @@ fn every_kind() -> Vec<EventBody> {
             exclusive: true,
             mode: Mode::Supported,
             timing: Timing::default(),
+            revision: 2,
         },
         EventBody::MessageReceived {
             text: "hello".into(),
@@ -179,9 +180,11 @@ fn every_kind() -> Vec<EventBody> {
         EventBody::SnoozeEnded,
         EventBody::ModeChanged {
             mode: Mode::HumanOnly,
+            revision: 2,
         },
         EventBody::TimingChanged {
             timing: Timing::default(),
+            revision: 2,
         },
         EventBody::AutonomyChanged {
             autonomy: Some(Autonomy::Draft),

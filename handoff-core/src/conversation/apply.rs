@@ -32,6 +32,7 @@ pub fn apply(c: &mut Conversation, event: &Event) {
             exclusive,
             mode,
             timing,
+            revision,
         } => {
             c.service.clone_from(service);
             c.visitor.clone_from(visitor);
@@ -40,6 +41,7 @@ pub fn apply(c: &mut Conversation, event: &Event) {
             c.exclusive = *exclusive;
             c.mode = *mode;
             c.timing = *timing;
+            c.policy_revision = *revision;
             c.opened_at = at;
             c.last_word_at = at;
         }
@@ -135,8 +137,14 @@ pub fn apply(c: &mut Conversation, event: &Event) {
         EventBody::Dropped => c.dropped = true,
         EventBody::Snoozed { until } => c.snoozed_until = Some(*until),
         EventBody::SnoozeEnded => c.snoozed_until = None,
-        EventBody::ModeChanged { mode } => change_mode(c, *mode, at),
-        EventBody::TimingChanged { timing } => c.timing = *timing,
+        EventBody::ModeChanged { mode, revision } => {
+            c.policy_revision = *revision;
+            change_mode(c, *mode, at);
+        }
+        EventBody::TimingChanged { timing, revision } => {
+            c.policy_revision = *revision;
+            c.timing = *timing;
+        }
         EventBody::AutonomyChanged { autonomy } => c.autonomy = *autonomy,
         EventBody::CategorySet { category } => c.category = category.as_deref().map(Arc::from),
         EventBody::TagsSet { tags } => c.tags = Arc::new(tags.clone()),

@@ -51,6 +51,10 @@ pub enum EventBody {
         mode: Mode,
         /// The service's times.
         timing: Timing,
+        /// The policy's [`revision`](super::Policy::revision).
+        #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        revision: u64,
     },
     /// The visitor wrote.
     MessageReceived {
@@ -245,11 +249,19 @@ pub enum EventBody {
     ModeChanged {
         /// The new one.
         mode: Mode,
+        /// The policy's [`revision`](super::Policy::revision).
+        #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        revision: u64,
     },
-    /// The service's times changed.
+    /// The service's times changed, or its policy did and in the end wants what it wanted before.
     TimingChanged {
         /// The new ones.
         timing: Timing,
+        /// The policy's [`revision`](super::Policy::revision).
+        #[serde(default)]
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        revision: u64,
     },
     /// This conversation's autonomy was set; none: the service's.
     AutonomyChanged {

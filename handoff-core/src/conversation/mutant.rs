@@ -31,6 +31,8 @@ pub enum Mutant {
     WaitWithoutTimer,
     /// A cut reply is committed as whole.
     TruncatedAsWhole,
+    /// A node that knows an older policy brings a conversation back to it.
+    OldPolicyFollowed,
 }
 
 #[cfg(feature = "testing")]
@@ -49,7 +51,7 @@ mod switch {
 
     impl Mutant {
         /// Every fault.
-        pub const ALL: [Self; 11] = [
+        pub const ALL: [Self; 12] = [
             Self::NoTicketCheck,
             Self::TicketKeptOnClaim,
             Self::ClaimWithoutLook,
@@ -61,6 +63,7 @@ mod switch {
             Self::NobodyAsked,
             Self::WaitWithoutTimer,
             Self::TruncatedAsWhole,
+            Self::OldPolicyFollowed,
         ];
 
         /// Plants it on this thread until the guard is dropped.

@@ -148,6 +148,10 @@ impl Default for Texts {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {
+    /// Rises when mode or times change: a conversation that has followed one revision never goes back to an older one,
+    /// whatever a node still remembers. [`revise`](Self::revise) sets it.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub revision: u64,
     /// Who may answer.
     pub mode: Mode,
     /// How far the assistant's words reach, where the conversation does not say otherwise.
@@ -175,6 +179,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            revision: 0,
             mode: Mode::default(),
             autonomy: Autonomy::default(),
             timing: Timing::default(),
@@ -206,6 +211,16 @@ const SPAN: std::ops::RangeInclusive<Millis> = Millis::from_secs(1)..=Millis::fr
 const MAX_TEXT_BYTES: usize = 2_000;
 
 impl Policy {
+    /// Sets the revision, where this is to be stored as that version of its service in place of `before`.
+    pub fn revise(&mut self, before: Option<&Self>, version: u64) {
+        self.revision = match before {
+            Some(before) if before.mode == self.mode && before.timing == self.timing => {
+                before.revision
+            }
+            _ => version,
+        };
+    }
+
     /// Checks every setting.
     ///
     /// # Errors
@@ -263,6 +278,29 @@ impl Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_revision_rises_with_what_conversations_follow() {
+        let mut first = Policy {
+            revision: 99,
+            ..Policy::default()
+        };
+        first.revise(None, 1);
+        assert_eq!(first.revision, 1);
+        let mut reworded = first.clone();
+        reworded.texts.fallback = "Later.".into();
+        reworded.revision = 0;
+        reworded.revise(Some(&first), 2);
+        assert_eq!(reworded.revision, 1);
+        let mut switched = reworded.clone();
+        switched.mode = Mode::HumanOnly;
+        switched.revise(Some(&reworded), 3);
+        assert_eq!(switched.revision, 3);
+        let mut slower = switched.clone();
+        slower.timing.takeover = Millis::from_mins(9);
+        slower.revise(Some(&switched), 4);
+        assert_eq!(slower.revision, 4);
+    }
 
     #[test]
     fn the_defaults_are_valid_and_zero_is_not() {

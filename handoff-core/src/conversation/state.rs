@@ -233,6 +233,9 @@ pub struct Conversation {
     pub mode: Mode,
     /// The service's times, as this conversation last heard of them.
     pub timing: Timing,
+    /// The [`revision`](super::Policy::revision) of the policy that it last followed: an older one no longer counts.
+    #[serde(default)]
+    pub policy_revision: u64,
     /// This conversation's own autonomy; none: the service's.
     pub autonomy: Option<Autonomy>,
     /// The last turn that a ticket was given for; 0 before the first.
@@ -318,6 +321,7 @@ impl Conversation {
             control: Control::Assistant,
             mode: Mode::default(),
             timing: Timing::default(),
+            policy_revision: 0,
             autonomy: None,
             turn: 0,
             pending: None,

@@ -144,10 +144,18 @@ impl Handoff {
     /// [`SaveError`]: nothing was saved.
     pub async fn save_service(
         &self,
-        service: Service,
+        mut service: Service,
         version: u64,
     ) -> Result<Arc<Stored<Service>>, SaveError> {
         service.validate()?;
+        let before = self
+            .directory()
+            .get(RecordKind::Service, service.id.as_str(), self.now())
+            .await?
+            .map(decode)
+            .transpose()?;
+        let before = before.as_ref().map(|before| &before.value.policy);
+        service.policy.revise(before, version.saturating_add(1));
         let record = Record {
             kind: RecordKind::Service,
             key: service.id.to_string(),

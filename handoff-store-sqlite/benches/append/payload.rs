@@ -92,6 +92,7 @@ impl Growing {
             exclusive: true,
             mode: Mode::default(),
             timing: Timing::default(),
+            revision: 0,
         }
     }
 }

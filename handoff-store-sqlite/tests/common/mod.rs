@@ -33,6 +33,7 @@ impl Chat {
             exclusive: true,
             mode: Mode::default(),
             timing: Timing::default(),
+            revision: 0,
         };
         self.step(body)
     }

@@ -53,7 +53,11 @@ mode: Mode,
 /**
  * The service's times.
  */
-timing: Timing, } | { "type": "message_received", 
+timing: Timing, 
+/**
+ * The policy's [`revision`](super::Policy::revision).
+ */
+revision: number, } | { "type": "message_received", 
 /**
  * The text, byte for byte.
  */
@@ -241,11 +245,19 @@ until: Timestamp, } | { "type": "snooze_ended" } | { "type": "mode_changed",
 /**
  * The new one.
  */
-mode: Mode, } | { "type": "timing_changed", 
+mode: Mode, 
+/**
+ * The policy's [`revision`](super::Policy::revision).
+ */
+revision: number, } | { "type": "timing_changed", 
 /**
  * The new ones.
  */
-timing: Timing, } | { "type": "autonomy_changed", 
+timing: Timing, 
+/**
+ * The policy's [`revision`](super::Policy::revision).
+ */
+revision: number, } | { "type": "autonomy_changed", 
 /**
  * The new one.
  */

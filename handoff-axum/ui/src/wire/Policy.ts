@@ -13,6 +13,11 @@ import type { Timing } from "./Timing";
  */
 export type Policy = { 
 /**
+ * Rises when mode or times change: a conversation that has followed one revision never goes back to an older one,
+ * whatever a node still remembers. [`revise`](Self::revise) sets it.
+ */
+revision: number, 
+/**
  * Who may answer.
  */
 mode: Mode, 

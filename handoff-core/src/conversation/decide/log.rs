@@ -94,6 +94,21 @@ impl<'a> Log<'a> {
         })
     }
 
+    /// The conversation has followed a newer policy than this node knows.
+    pub(super) fn is_policy_old(&mut self) -> bool {
+        let revision = self.context.policy.revision;
+        revision < self.state().policy_revision && !Mutant::OldPolicyFollowed.is_planted()
+    }
+
+    /// The mode of the newest policy that is known here.
+    pub(super) fn mode(&mut self) -> Mode {
+        if self.is_policy_old() {
+            self.state().mode
+        } else {
+            self.context.policy.mode
+        }
+    }
+
     /// How far the assistant's words reach here.
     pub(super) fn autonomy(&mut self) -> Autonomy {
         let policy = self.context.policy.autonomy;

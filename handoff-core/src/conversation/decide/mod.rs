@@ -109,16 +109,19 @@ fn family(log: &mut Log<'_>, command: &Command) -> Result<(), Rejection> {
     }
 }
 
-/// Brings the conversation in line with the service's mode and times, where they changed.
+/// Brings the conversation in line with the service's mode and times, where they changed. What a node knows of them may
+/// be older than what the conversation has followed: then it stays.
 fn follow_policy(log: &mut Log<'_>) {
     let policy = log.context.policy;
-    if !log.state().is_open() {
+    if !log.state().is_open() || log.is_policy_old() {
         return;
     }
-    if log.state().timing != policy.timing {
-        log.push_by_system(super::EventBody::TimingChanged {
-            timing: policy.timing,
-        });
+    let revision = policy.revision;
+    let (state, timing) = (log.state(), policy.timing);
+    // Without a trace of this revision one in between, which a slow node still knows, would count as new.
+    let unchanged = revision > state.policy_revision && state.mode == policy.mode;
+    if state.timing != timing || unchanged {
+        log.push_by_system(super::EventBody::TimingChanged { timing, revision });
     }
     if log.state().mode == policy.mode {
         return;
@@ -126,8 +129,9 @@ fn follow_policy(log: &mut Log<'_>) {
     if policy.mode == Mode::HumanOnly {
         reply::withdraw(log);
     }
-    log.push_by_system(super::EventBody::ModeChanged { mode: policy.mode });
-    match policy.mode {
+    let mode = policy.mode;
+    log.push_by_system(super::EventBody::ModeChanged { mode, revision });
+    match mode {
         Mode::AssistantOnly => escalate::leave_to_assistant(log),
         Mode::HumanOnly => escalate::wait_for_people(log),
         Mode::Supported => {}

@@ -97,7 +97,7 @@ fn reopen(log: &mut Log<'_>, agent: AgentRef) {
     if !matches!(log.state().lifecycle, Lifecycle::Resolved { .. }) {
         return;
     }
-    let people = log.context.policy.mode != Mode::AssistantOnly;
+    let people = log.mode() != Mode::AssistantOnly;
     log.push(EventBody::Reopened {
         holder: people.then_some(agent),
     });

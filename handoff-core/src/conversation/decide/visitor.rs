@@ -25,6 +25,7 @@ pub(super) fn open(log: &mut Log<'_>, profile: &Profile, page: &Page) -> Result<
         exclusive: policy.one_open_conversation,
         mode: policy.mode,
         timing: policy.timing,
+        revision: policy.revision,
     });
     if policy.mode == Mode::HumanOnly {
         wait_for_people(log);
@@ -75,7 +76,7 @@ fn send_message(log: &mut Log<'_>, text: &str) -> Result<(), Rejection> {
 fn reopen(log: &mut Log<'_>) {
     let wants_agent =
         log.context.policy.reopen_with == ReopenWith::LastAgent && log.context.last_holder_present;
-    let people = log.context.policy.mode != Mode::AssistantOnly;
+    let people = log.mode() != Mode::AssistantOnly;
     let holder = log
         .state()
         .last_holder

@@ -200,3 +200,71 @@ fn a_conversations_own_autonomy_goes_before_the_services() {
     assert_eq!(done, ["autonomy_changed", "reply_requested"]);
     assert_eq!(scene.c.pending.unwrap().purpose, Purpose::Draft);
 }
+
+fn revised(mode: Mode, revision: u64) -> Policy {
+    Policy {
+        revision,
+        mode,
+        ..Policy::default()
+    }
+}
+
+#[test]
+fn a_node_that_knows_an_older_policy_changes_nothing_back() {
+    let mut scene = Scene::asked(revised(Mode::Supported, 1));
+    scene.policy = revised(Mode::HumanOnly, 4);
+    scene.does(&Caller::System, Command::PolicyChanged);
+    assert_eq!(
+        (scene.c.mode, scene.c.policy_revision),
+        (Mode::HumanOnly, 4)
+    );
+    for old in [
+        revised(Mode::Supported, 1),
+        revised(Mode::AssistantOnly, 3),
+        Policy::default(),
+    ] {
+        scene.policy = old;
+        assert!(
+            scene
+                .does(&Caller::System, Command::PolicyChanged)
+                .is_empty()
+        );
+        assert_eq!(
+            scene.does(&Caller::Visitor, say("Hello?")),
+            ["message_received"]
+        );
+        assert_eq!(
+            (scene.c.mode, scene.c.policy_revision),
+            (Mode::HumanOnly, 4)
+        );
+    }
+    // The same for who may have the floor after a reopening.
+    scene.takes_over("Anna");
+    scene.does(&agent("Anna"), Command::Resolve);
+    scene.policy = revised(Mode::AssistantOnly, 3);
+    let reopened = scene.does(&agent("Anna"), Command::Reopen);
+    assert_eq!(reopened, ["reopened"]);
+    assert_eq!(scene.c.status(), Status::Agent);
+}
+
+#[test]
+fn a_policy_that_went_there_and_back_outdates_the_one_between() {
+    let mut scene = Scene::asked(revised(Mode::Supported, 1));
+    scene.policy = revised(Mode::Supported, 3);
+    assert_eq!(
+        scene.does(&Caller::System, Command::PolicyChanged),
+        ["timing_changed"]
+    );
+    assert!(
+        scene
+            .does(&Caller::System, Command::PolicyChanged)
+            .is_empty()
+    );
+    scene.policy = revised(Mode::HumanOnly, 2);
+    assert!(
+        scene
+            .does(&Caller::System, Command::PolicyChanged)
+            .is_empty()
+    );
+    assert_eq!(scene.c.mode, Mode::Supported);
+}

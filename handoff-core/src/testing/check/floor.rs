@@ -10,6 +10,7 @@ use crate::conversation::{
 pub(super) fn judge(ledger: &Ledger, event: &Event, judge: &mut Judge<'_>) {
     epoch(ledger, event, judge);
     life(ledger, event, judge);
+    policy(ledger, event, judge);
     if moves_floor(&event.body) && ledger.life != Life::Unopened {
         transition(ledger, event, judge);
     }
@@ -25,6 +26,23 @@ fn epoch(ledger: &Ledger, event: &Event, judge: &mut Judge<'_>) {
                 event.body.kind(),
                 event.epoch,
                 ledger.epoch
+            ),
+        );
+    }
+}
+
+/// A policy that is older than the one that was followed has no say.
+fn policy(ledger: &Ledger, event: &Event, judge: &mut Judge<'_>) {
+    if let EventBody::ModeChanged { revision, .. } | EventBody::TimingChanged { revision, .. } =
+        event.body
+        && revision < ledger.revision
+    {
+        judge.broken(
+            Promise::I17,
+            format!(
+                "{} by revision {revision} of the policy after revision {}",
+                event.body.kind(),
+                ledger.revision
             ),
         );
     }

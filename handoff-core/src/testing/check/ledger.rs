@@ -43,6 +43,8 @@ pub(super) struct Ledger {
     pub(super) floor: Floor,
     pub(super) mode: Mode,
     pub(super) timing: Timing,
+    /// The revision of the policy that was followed last.
+    pub(super) revision: u64,
     /// Whose only open conversation it is.
     pub(super) only_of: Option<(ServiceId, VisitorId)>,
     pub(super) turn: u64,
@@ -79,6 +81,7 @@ impl Ledger {
             floor: Floor::Assistant,
             mode: Mode::default(),
             timing: Timing::default(),
+            revision: 0,
             only_of: None,
             turn: 0,
             ticket: None,
@@ -201,8 +204,14 @@ impl Ledger {
             EventBody::Dropped => self.dropped = true,
             EventBody::Snoozed { until } => self.snoozed_until = Some(*until),
             EventBody::SnoozeEnded => self.snoozed_until = None,
-            EventBody::ModeChanged { mode } => self.change_mode(*mode, at),
-            EventBody::TimingChanged { timing } => self.timing = *timing,
+            EventBody::ModeChanged { mode, revision } => {
+                self.revision = *revision;
+                self.change_mode(*mode, at);
+            }
+            EventBody::TimingChanged { timing, revision } => {
+                self.revision = *revision;
+                self.timing = *timing;
+            }
             _ => {}
         }
     }
@@ -214,12 +223,14 @@ impl Ledger {
             exclusive,
             mode,
             timing,
+            revision,
             ..
         } = &event.body
         {
             self.life = Life::Open;
             self.mode = *mode;
             self.timing = *timing;
+            self.revision = *revision;
             self.last_word = event.at;
             self.only_of = exclusive.then(|| (service.clone(), visitor.clone()));
         }

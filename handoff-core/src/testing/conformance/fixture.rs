@@ -137,6 +137,7 @@ impl Chat {
             exclusive: self.exclusive,
             mode: Mode::default(),
             timing: self.timing,
+            revision: 0,
         };
         self.step([body])
     }

@@ -175,7 +175,8 @@ impl World {
             let modes = [Mode::AssistantOnly, Mode::HumanOnly];
             policy.mode = *self.owner.pick(&modes).unwrap_or(&Mode::Supported);
         }
-        self.policy = (self.policy.0 + 1, Arc::new(policy));
+        policy.revision = self.policy.0 + 1;
+        self.policy = (policy.revision, Arc::new(policy));
         for node in 0..self.nodes.len() {
             let after = self.network.within(1, 8_000);
             self.later(after, Task::Adopt(node, self.policy.0));
