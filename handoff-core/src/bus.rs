@@ -39,7 +39,7 @@ pub enum Notice {
 
 /// What need not last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "signal", rename_all = "snake_case")] // beside the notice's own `type`
 #[non_exhaustive]
 pub enum Signal {
     /// A piece of a reply that is being written.
@@ -116,4 +116,25 @@ pub trait Bus: Display + Debug + Send + Sync + 'static {
 
     /// Hears everything published from now on.
     async fn subscribe(&self) -> Result<BoxStream<'static, Heard>, Unreachable>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_come_back_from_json() {
+        let agent = AgentId::new("bo").unwrap();
+        let present = Signal::Presence {
+            agent,
+            present: true,
+        };
+        let notice = Notice::Signal(present);
+        let json = serde_json::to_string(&notice).unwrap();
+        assert_eq!(
+            json,
+            r#"{"type":"signal","signal":"presence","agent":"bo","present":true}"#
+        );
+        assert_eq!(serde_json::from_str::<Notice>(&json).unwrap(), notice);
+    }
 }
