@@ -43,7 +43,7 @@ install_packages() {
   {
     echo "Missing, and this script may not or cannot install it: ${missing[*]}"
     echo "Install it yourself (Debian, Ubuntu):  sudo apt-get install ${missing[*]}"
-    echo "Elsewhere: a C compiler, GNU make, Node.js $oldest_node or newer with npm, Chromium, shellcheck."
+    echo "Elsewhere: a C compiler, GNU make, Node.js $oldest_node or newer with npm, Chromium, shellcheck, a Redis server 7.0 or newer."
   } >&2
   failed=1
 }
@@ -79,6 +79,7 @@ if [ "${1:-}" != make ]; then
   want npm npm
   want chromium chromium
   want shellcheck shellcheck
+  [ -n "${REDIS_URL:-}" ] || want redis-server redis-server
 fi
 install_packages
 [ "${1:-}" = make ] || install_newer_node

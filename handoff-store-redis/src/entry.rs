@@ -1,0 +1,115 @@
+//! A commit as the call of a script. Callers make it, each on its own thread, so that the writer only sends.
+
+use std::collections::BTreeSet;
+
+use handoff_core::board::{search_words, searched_texts};
+use handoff_core::conversation::Event;
+use handoff_core::error::StoreError;
+use handoff_core::id::ConversationId;
+use handoff_core::store::{Commit, CommitOutcome, Receipt};
+use redis::{Cmd, Value};
+
+use crate::error::odd;
+use crate::head::head;
+use crate::keys::Keys;
+use crate::outbox::stored;
+use crate::script;
+use crate::sortable::{self, NUMBER, moment, read_id, read_unsigned, split, unsigned};
+
+/// The scores of a visitor's conversations.
+pub(crate) const NOT_CLOSED: &str = "1";
+const CLOSED: &str = "2";
+
+/// The call that stores a commit, which was validated.
+pub(crate) fn call(keys: &Keys, commit: &Commit) -> Result<Cmd, StoreError> {
+    let state = &commit.state;
+    let keys = keys
+        .service(&state.service)
+        .of_conversation(state.id, &state.visitor);
+    let closed = if commit.card.closed.is_some() {
+        CLOSED
+    } else {
+        NOT_CLOSED
+    };
+    let (receipt_key, receipt) = commit
+        .receipt
+        .as_ref()
+        .map(|receipt| (receipt.key.clone(), receipt_line(receipt)))
+        .unwrap_or_default();
+    let mut args = vec![
+        sortable::id(state.id.as_uuid()).into_bytes(),
+        unsigned(commit.expected).into_bytes(),
+        head(state, &commit.card).into_bytes(),
+        serde_json::to_vec(state.as_ref()).map_err(StoreError::backend)?,
+        receipt_key.into_bytes(),
+        receipt.into_bytes(),
+        closed.as_bytes().to_vec(),
+    ];
+    push_events(&mut args, &commit.events)?;
+    push_list(&mut args, words(commit.events.iter()));
+    args.push(commit.outbox.len().to_string().into_bytes());
+    for row in &commit.outbox {
+        args.push(sortable::id(row.id).into_bytes());
+        args.push(moment(Some(row.due)).into_bytes());
+        args.push(stored(row)?.into_bytes());
+    }
+    Ok(script::call(&script::COMMIT, &keys, &args))
+}
+
+fn push_events(args: &mut Vec<Vec<u8>>, events: &[Event]) -> Result<(), StoreError> {
+    args.push(events.len().to_string().into_bytes());
+    for event in events {
+        args.push(serde_json::to_vec(event).map_err(StoreError::backend)?);
+    }
+    Ok(())
+}
+
+fn push_list(args: &mut Vec<Vec<u8>>, texts: BTreeSet<String>) {
+    args.push(texts.len().to_string().into_bytes());
+    args.extend(texts.into_iter().map(String::into_bytes));
+}
+
+/// The words by which events are found. They must be the same when the events are erased: who changes how words are
+/// read must fill the index anew.
+pub(crate) fn words<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeSet<String> {
+    events
+        .flat_map(|event| searched_texts(&event.body))
+        .flat_map(search_words)
+        .collect()
+}
+
+/// A receipt without its key: digest, first, version.
+fn receipt_line(receipt: &Receipt) -> String {
+    unsigned(receipt.digest) + &unsigned(receipt.first) + &unsigned(receipt.version)
+}
+
+/// The receipt of a line.
+pub(crate) fn receipt(key: String, line: &str) -> Result<Receipt, StoreError> {
+    let (digest, rest) = split(line, NUMBER)?;
+    let (first, version) = split(rest, NUMBER)?;
+    Ok(Receipt {
+        key,
+        digest: read_unsigned(digest)?,
+        first: read_unsigned(first)?,
+        version: read_unsigned(version)?,
+    })
+}
+
+/// What the script answered to a commit with a receipt of this key.
+pub(crate) fn outcome(answer: Value, key: Option<&str>) -> Result<CommitOutcome, StoreError> {
+    let parts: Vec<String> =
+        redis::from_redis_value(answer).map_err(|error| odd(&error.to_string()))?;
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    match (parts.as_slice(), key) {
+        (["committed"], _) => Ok(CommitOutcome::Committed),
+        (["conflict"], _) => Ok(CommitOutcome::VersionConflict),
+        (["repeated", line], Some(key)) => {
+            receipt(key.to_owned(), line).map(CommitOutcome::Repeated)
+        }
+        (["elsewhere", id], _) => {
+            let id = ConversationId::from_uuid(read_id(id)?);
+            Ok(CommitOutcome::OpenElsewhere(id))
+        }
+        _ => Err(odd(&parts)),
+    }
+}
