@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{Grammar, Language, Match, Spelling, Text};
+use super::words::{Grammar, Language, Match, Spelling, Text, phrase_files};
 use super::{Detector, Finding, FlagKind, Observed};
 
 /// Rules of the phrase files: what a word or a phrase weighs. `0` takes words out of the count; `hint` weighs one point,
@@ -15,30 +15,7 @@ const HINTS_LIMIT: i32 = 2;
 /// From this sum on a message is negative.
 const NEGATIVE: i32 = 3;
 
-macro_rules! phrases {
-    ($file:literal) => {
-        include_str!(concat!("phrases/negative_feedback/", $file, ".txt"))
-    };
-}
-
-const FILES: &[(Language, &str)] = &[
-    (Language::English, phrases!("en")),
-    (Language::Spanish, phrases!("es")),
-    (Language::Portuguese, phrases!("pt")),
-    (Language::French, phrases!("fr")),
-    (Language::German, phrases!("de")),
-    (Language::Italian, phrases!("it")),
-    (Language::Dutch, phrases!("nl")),
-    (Language::Polish, phrases!("pl")),
-    (Language::Russian, phrases!("ru")),
-    (Language::Turkish, phrases!("tr")),
-    (Language::Arabic, phrases!("ar")),
-    (Language::Hindi, phrases!("hi")),
-    (Language::Chinese, phrases!("zh")),
-    (Language::Japanese, phrases!("ja")),
-    (Language::Korean, phrases!("ko")),
-    (Language::Indonesian, phrases!("id")),
-];
+const FILES: &[(Language, &str)] = phrase_files!("negative_feedback");
 
 static GRAMMAR: LazyLock<Option<Grammar>> = LazyLock::new(|| compile().ok());
 

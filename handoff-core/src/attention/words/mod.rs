@@ -22,5 +22,6 @@ mod units;
 pub(super) use grammar::Grammar;
 pub(super) use language::Language;
 pub(super) use lexicon::Spelling;
+pub(super) use phrase_file::phrase_files;
 pub(super) use reading::Match;
 pub(super) use text::{READ_LIMIT, Text};

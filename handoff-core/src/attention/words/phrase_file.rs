@@ -16,6 +16,38 @@
 
 use std::collections::HashMap;
 
+/// A folder's phrase files, one for each language.
+macro_rules! phrase_files {
+    ($folder:literal) => {
+        phrase_files!(
+            $folder,
+            English = "en",
+            Spanish = "es",
+            Portuguese = "pt",
+            French = "fr",
+            German = "de",
+            Italian = "it",
+            Dutch = "nl",
+            Polish = "pl",
+            Russian = "ru",
+            Turkish = "tr",
+            Arabic = "ar",
+            Hindi = "hi",
+            Chinese = "zh",
+            Japanese = "ja",
+            Korean = "ko",
+            Indonesian = "id",
+        )
+    };
+    ($folder:literal, $($language:ident = $code:literal,)*) => {
+        &[$((
+            Language::$language,
+            include_str!(concat!("phrases/", $folder, "/", $code, ".txt")),
+        )),*]
+    };
+}
+pub(in crate::attention) use phrase_files;
+
 /// What is wrong with a phrase file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
