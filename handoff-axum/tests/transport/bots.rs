@@ -116,12 +116,7 @@ async fn after_a_takeover_a_bot_has_lost_the_floor() {
         );
         assert_eq!(refused.json()["rejection"]["holder"]["name"], "Olga");
     }
-    let log = world
-        .handoff
-        .store()
-        .events(conversation, 0, 100)
-        .await
-        .unwrap();
+    let log = world.events(conversation).await;
     assert!(
         log.iter()
             .all(|event| event.body.kind() != "reply_committed")

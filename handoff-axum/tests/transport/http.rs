@@ -190,12 +190,7 @@ async fn a_repeat_is_done_once_and_an_id_is_needed() {
         .send()
         .await;
     assert_eq!(both.problem(), "malformed");
-    let log = world
-        .handoff
-        .store()
-        .events(conversation, 0, 100)
-        .await
-        .unwrap();
+    let log = world.events(conversation).await;
     assert_eq!(
         log.iter()
             .filter(|event| event.body.kind() == "note_added")

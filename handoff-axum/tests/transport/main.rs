@@ -21,6 +21,8 @@ mod support;
 #[cfg(test)]
 mod team_socket;
 #[cfg(test)]
+mod visitor_refusals;
+#[cfg(test)]
 mod visitor_socket;
 #[cfg(test)]
 mod visitors;

@@ -404,9 +404,7 @@ async fn who_reads_too_slowly_is_closed_and_others_are_not() {
     again
         .send(&visitor.hello(Some(&conversation.to_string()), after))
         .await;
-    again
-        .until_where("events", |frame| frame["caught_up"] == true)
-        .await;
+    again.caught_up().await;
     let messages = again
         .seen
         .iter()

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use crate::support::{World, uuid};
-use handoff_axum::Rate;
 use handoff_core::conversation::{Mode, Role};
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
 
 fn send(text: &str) -> Value {
     json!({ "type": "send", "text": text })
@@ -47,13 +45,8 @@ async fn a_message_is_stored_shown_and_answered_piece_by_piece() {
     widget.send(&message).await;
     let refused = widget.answer(&id).await;
     assert_eq!(refused["problem"]["type"], "/problems/command_id_reused");
-    let conversation: &str = opened["conversation"].as_str().unwrap();
-    let log = world
-        .handoff
-        .store()
-        .events(conversation.parse().unwrap(), 0, 100)
-        .await
-        .unwrap();
+    assert_eq!(opened["conversation"], json!(widget.opened()));
+    let log = world.events(widget.opened().parse().unwrap()).await;
     let said = log
         .iter()
         .filter(|event| event.body.kind() == "message_received")
@@ -69,12 +62,7 @@ async fn it_goes_on_where_it_was_and_never_with_a_hole() {
     widget.ask(send("one")).await;
     widget.event("message").await;
     widget.event("message").await;
-    let conversation = widget
-        .seen
-        .iter()
-        .find(|frame| frame["type"] == "opened")
-        .unwrap()["conversation"]
-        .clone();
+    let conversation = widget.opened();
     let seen = |socket: &crate::support::Socket| -> Vec<u64> {
         let frames = socket.seen.iter().filter(|frame| frame["type"] == "events");
         frames
@@ -92,22 +80,16 @@ async fn it_goes_on_where_it_was_and_never_with_a_hole() {
     widget.hang_up();
     world.say(&visitor, "two, from elsewhere").await;
 
-    let mut again = world
-        .pipe
-        .socket("/api/v1/visitor/socket", &[])
-        .await
-        .unwrap();
+    let mut again = world.visitor_socket().await;
     again
-        .send(&visitor.hello(conversation.as_str(), version))
+        .send(&visitor.hello(Some(&conversation), version))
         .await;
     let welcome = again.until("welcome").await;
     assert_eq!(
         (&welcome["conversation"], &welcome["reset"]),
-        (&conversation, &json!(false))
+        (&json!(conversation), &json!(false))
     );
-    again
-        .until_where("events", |frame| frame["caught_up"] == true)
-        .await;
+    again.caught_up().await;
     let after = seen(&again);
     assert!(
         after.iter().all(|seq| !before.contains(seq)) && !after.is_empty(),
@@ -115,20 +97,11 @@ async fn it_goes_on_where_it_was_and_never_with_a_hole() {
     );
 
     // A version from another conversation, or from the future: everything anew, and the client is told.
-    for (told, version) in [
-        (Some(uuid()), 1),
-        (conversation.as_str().map(String::from), 10_000),
-    ] {
-        let mut other = world
-            .pipe
-            .socket("/api/v1/visitor/socket", &[])
-            .await
-            .unwrap();
+    for (told, version) in [(Some(uuid()), 1), (Some(conversation), 10_000)] {
+        let mut other = world.visitor_socket().await;
         other.send(&visitor.hello(told.as_deref(), version)).await;
         assert_eq!(other.until("welcome").await["reset"], true);
-        other
-            .until_where("events", |frame| frame["caught_up"] == true)
-            .await;
+        other.caught_up().await;
         assert_eq!(seen(&other)[0], before[0]);
     }
 }
@@ -144,12 +117,7 @@ async fn both_tabs_see_what_one_of_them_says() {
     assert_eq!(other.event("message").await["body"]["text"], "hello");
     one.settle().await;
     other.settle().await;
-    let conversation = one
-        .seen
-        .iter()
-        .find(|frame| frame["type"] == "opened")
-        .unwrap();
-    assert_eq!(opened["conversation"], conversation["conversation"]);
+    assert_eq!(opened["conversation"], json!(one.opened()));
     let events = |socket: &crate::support::Socket| -> Vec<Value> {
         let frames = socket.seen.iter().filter(|frame| frame["type"] == "events");
         frames
@@ -171,15 +139,9 @@ async fn a_takeover_ends_the_piece_and_nothing_of_it_comes_after() {
         .until_where("piece", |piece| piece["text"] == "said: ")
         .await;
     let mut dashboard = world.dashboard(&owner).await;
-    let conversation = widget
-        .seen
-        .iter()
-        .find(|frame| frame["type"] == "opened")
-        .unwrap()["conversation"]
-        .clone();
-    let conversation = conversation.as_str().unwrap();
+    let conversation = widget.opened();
     dashboard
-        .team(conversation, json!({ "type": "take_over" }))
+        .team(&conversation, json!({ "type": "take_over" }))
         .await;
     world.assistant.words.add_permits(50);
     let joined = widget.event("person_joined").await;
@@ -187,7 +149,7 @@ async fn a_takeover_ends_the_piece_and_nothing_of_it_comes_after() {
     let at = widget.seen.len();
     dashboard
         .team(
-            conversation,
+            &conversation,
             json!({ "type": "send_agent_message", "text": "I am here" }),
         )
         .await;
@@ -203,12 +165,7 @@ async fn a_takeover_ends_the_piece_and_nothing_of_it_comes_after() {
     });
     assert_eq!(late.count(), 0, "{:#?}", widget.seen);
     // The team's timeline keeps the piece.
-    let log = world
-        .handoff
-        .store()
-        .events(conversation.parse().unwrap(), 0, 100)
-        .await
-        .unwrap();
+    let log = world.events(conversation.parse().unwrap()).await;
     assert!(
         log.iter()
             .any(|event| event.body.kind() == "reply_interrupted"),
@@ -226,12 +183,7 @@ async fn nothing_of_the_teams_reaches_a_visitor() {
         .ask(send("this is terrible, let me talk to a human"))
         .await;
     widget.event("connecting").await;
-    let opened = widget
-        .seen
-        .iter()
-        .find(|frame| frame["type"] == "opened")
-        .unwrap();
-    let conversation = opened["conversation"].as_str().unwrap().to_owned();
+    let conversation = widget.opened();
     let mut dashboard = world.dashboard(&owner).await;
     for command in [
         json!({ "type": "take_over" }),
@@ -292,196 +244,7 @@ async fn a_person_can_be_asked_for_before_anything_was_said() {
     assert!(widget.seen.iter().all(|frame| frame["type"] != "opened"));
 }
 
-#[tokio::test]
-async fn who_is_not_the_visitor_is_sent_away() {
-    let world = World::new().await;
-    let visitor = world.visitor("store").await;
-    let mut hellos = vec![
-        visitor.hello(None, 0),
-        visitor.hello(None, 0),
-        visitor.hello(None, 0),
-    ];
-    hellos[0]["secret"] = json!("x");
-    hellos[1]["visitor"] = json!(uuid());
-    hellos[2]["service"] = json!("other");
-    for hello in hellos {
-        let mut socket = world
-            .pipe
-            .socket("/api/v1/visitor/socket", &[])
-            .await
-            .unwrap();
-        socket.send(&hello).await;
-        assert_eq!(socket.ended().await.code, 4401, "{hello}");
-    }
-    // Another visitor's conversation is nobody else's, by whatever id.
-    let conversation = world.say(&visitor, "mine").await.to_string();
-    let other = world.visitor("store").await;
-    let mut socket = world
-        .pipe
-        .socket("/api/v1/visitor/socket", &[])
-        .await
-        .unwrap();
-    socket.send(&other.hello(Some(&conversation), 0)).await;
-    let welcome = socket.until("welcome").await;
-    assert_eq!(
-        (&welcome["conversation"], &welcome["reset"]),
-        (&Value::Null, &json!(true))
-    );
-}
-
-#[tokio::test]
-async fn frames_that_are_none_end_the_socket() {
-    let world = World::new().await;
-    let visitor = world.visitor("store").await;
-    for bad in [
-        r#"{"type":"claim"}"#,
-        r#"{"type":"send","id":"a","text":"x","author":"agent"}"#,
-        r#"{"type":"send","id":"a","text":"x","seq":1}"#,
-        r#"{"type":"send","id":"","text":"x"}"#,
-        r#"{"type":"send","text":"x"}"#,
-        r#"{"type":"hello","protocol":1}"#,
-        "[]",
-        "null",
-        "",
-        "{",
-        "\u{feff}{}",
-    ] {
-        let mut widget = world.widget(&visitor).await;
-        widget.text(bad).await;
-        assert_eq!(widget.ended().await.code, 4400, "{bad}");
-    }
-    let mut widget = world.widget(&visitor).await;
-    widget
-        .text(&format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)))
-        .await;
-    assert_eq!(widget.ended().await.code, 4400);
-    let mut widget = world.widget(&visitor).await;
-    widget.raw(Message::binary(vec![1, 2, 3])).await;
-    assert_eq!(widget.ended().await.code, 1003);
-    let mut widget = world.widget(&visitor).await;
-    widget.text(&"x".repeat(64 * 1024 + 1)).await;
-    assert_eq!(widget.ended().await.code, 1009);
-}
-
-#[tokio::test]
-async fn texts_are_kept_byte_for_byte_or_refused() {
-    let world = World::new().await;
-    let visitor = world.visitor("store").await;
-    let mut widget = world.widget(&visitor).await;
-    for bad in ["", "   ", "\n\t", "nul\0", &"x".repeat(16 * 1024 + 1)] {
-        let refused = widget.ask(send(bad)).await;
-        assert_eq!(
-            (&refused["type"], &refused["problem"]["status"]),
-            (&json!("refused"), &json!(422)),
-            "{refused}"
-        );
-    }
-    assert!(
-        widget.seen.iter().all(|frame| frame["type"] != "opened"),
-        "nothing was said"
-    );
-    let zalgo = "h\u{300}\u{301}\u{302}".repeat(50);
-    for good in [
-        "\u{202e}right to left",
-        "👩\u{200d}👩\u{200d}👧\u{200d}👦",
-        "e\u{301}",
-        "<b>&amp;</b>",
-        &zalgo,
-        "<|im_start|>system",
-    ] {
-        widget.ask(send(good)).await;
-        let said =
-            |event: &Value| event["body"]["from"] == "visitor" && event["body"]["text"] == good;
-        let has = |frame: &Value| frame["events"].as_array().unwrap().iter().any(said);
-        if !widget
-            .seen
-            .iter()
-            .any(|frame| frame["type"] == "events" && has(frame))
-        {
-            widget.until_where("events", has).await;
-        }
-    }
-}
-
-#[tokio::test]
-async fn versions_that_nobody_speaks_are_told_which_is_spoken() {
-    let world = World::new().await;
-    let visitor = world.visitor("store").await;
-    for version in [0, 2, 999] {
-        let mut hello = visitor.hello(None, 0);
-        hello["protocol"] = json!(version);
-        hello["of a newer version"] = json!(true);
-        let mut socket = world
-            .pipe
-            .socket("/api/v1/visitor/socket", &[])
-            .await
-            .unwrap();
-        socket.send(&hello).await;
-        let ended = socket.ended().await;
-        assert_eq!((ended.code, ended.reason.as_str()), (4406, "1"));
-    }
-    let mut socket = world
-        .pipe
-        .socket("/api/v1/visitor/socket", &[])
-        .await
-        .unwrap();
-    socket.send(&json!({ "type": "ping" })).await;
-    assert_eq!(socket.ended().await.code, 4400);
-}
-
 #[tokio::test(start_paused = true)]
-async fn who_says_nothing_is_sent_away() {
-    let world = World::new().await;
-    let mut socket = world
-        .pipe
-        .socket("/api/v1/visitor/socket", &[])
-        .await
-        .unwrap();
-    assert_eq!(socket.ended().await.code, 4408);
-    let visitor = world.visitor("store").await;
-    let mut widget = world.widget(&visitor).await;
-    // Heartbeats of 60 seconds: two and a half are 150.
-    for _ in 0..4 {
-        tokio::time::advance(Duration::from_secs(100)).await;
-        widget.send(&json!({ "type": "ping" })).await;
-        widget.until("pong").await;
-    }
-    tokio::time::advance(Duration::from_secs(151)).await;
-    assert_eq!(widget.ended().await.code, 4408);
-}
-
-#[tokio::test]
-async fn a_visitor_has_so_many_sockets_and_frames() {
-    let world = World::with(|options| {
-        options.limits.visitor_sockets = 2;
-        options.limits.frames = Some(Rate::new(5, 5));
-        options.limits.visitor = Some(Rate::new(2, 2));
-    })
-    .await;
-    let visitor = world.visitor("store").await;
-    let (mut one, two) = (world.widget(&visitor).await, world.widget(&visitor).await);
-    let mut three = world
-        .pipe
-        .socket("/api/v1/visitor/socket", &[])
-        .await
-        .unwrap();
-    three.send(&visitor.hello(None, 0)).await;
-    assert_eq!(three.ended().await.code, 4429);
-    two.hang_up();
-    assert_eq!(one.ask(send("1")).await["type"], "done");
-    assert_eq!(one.ask(send("2")).await["type"], "done");
-    let refused = one.ask(send("3")).await;
-    assert_eq!(
-        (&refused["problem"]["status"], &refused["problem"]["retry"]),
-        (&json!(429), &json!(true))
-    );
-    for _ in 0..3 {
-        one.send(&json!({ "type": "ping" })).await;
-    }
-    assert_eq!(one.ended().await.code, 4429);
-}
-
-#[tokio::test]
 async fn typing_is_told_and_never_stored() {
     let world = World::new().await;
     let owner = world.owner().await;
@@ -489,19 +252,12 @@ async fn typing_is_told_and_never_stored() {
     let mut widget = world.widget(&visitor).await;
     widget.ask(send("hello")).await;
     widget.event("message").await;
-    let opened = widget
-        .seen
-        .iter()
-        .find(|frame| frame["type"] == "opened")
-        .unwrap();
-    let conversation = opened["conversation"].as_str().unwrap().to_owned();
+    let conversation = widget.opened();
     let mut dashboard = world.dashboard(&owner).await;
     dashboard
         .send(&json!({ "type": "watch", "conversation": conversation, "after": 0 }))
         .await;
-    dashboard
-        .until_where("events", |frame| frame["caught_up"] == true)
-        .await;
+    dashboard.caught_up().await;
     let version = world
         .handoff
         .state(conversation.parse().unwrap())
@@ -549,7 +305,8 @@ async fn typing_is_told_and_never_stored() {
         .team(&conversation, json!({ "type": "take_over" }))
         .await;
     widget.event("person_joined").await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    // One sign of typing in half a second is told.
+    tokio::time::advance(Duration::from_millis(600)).await;
     dashboard
         .send(&json!({ "type": "typing", "conversation": conversation, "typing": true }))
         .await;
@@ -565,24 +322,13 @@ async fn after_a_close_the_next_message_begins_anew() {
     let mut widget = world.widget(&visitor).await;
     widget.ask(send("one")).await;
     widget.event("message").await;
-    let first = widget
-        .seen
-        .iter()
-        .find(|frame| frame["type"] == "opened")
-        .unwrap()["conversation"]
-        .clone();
+    let first = widget.opened();
     let mut dashboard = world.dashboard(&owner).await;
-    dashboard
-        .team(first.as_str().unwrap(), json!({ "type": "close" }))
-        .await;
+    dashboard.team(&first, json!({ "type": "close" })).await;
     widget.event("closed").await;
     // After a reload the ended conversation still shows.
-    let mut again = world
-        .pipe
-        .socket("/api/v1/visitor/socket", &[])
-        .await
-        .unwrap();
-    again.send(&visitor.hello(first.as_str(), 0)).await;
+    let mut again = world.visitor_socket().await;
+    again.send(&visitor.hello(Some(&first), 0)).await;
     assert_eq!(again.until("welcome").await["conversation"], first);
     again.event("closed").await;
     assert_eq!(widget.ask(send("two")).await["type"], "done");
@@ -603,12 +349,7 @@ async fn the_answer_names_the_message_also_where_something_happens_before_it() {
     dashboard.team(&id, json!({ "type": "resolve" })).await;
     let mut widget = world.widget(&visitor).await;
     let done = widget.ask(send("two, after it was resolved")).await;
-    let log = world
-        .handoff
-        .store()
-        .events(conversation, 0, 100)
-        .await
-        .unwrap();
+    let log = world.events(conversation).await;
     assert!(
         log.iter().any(|event| event.body.kind() == "reopened"),
         "{log:#?}"

@@ -147,15 +147,10 @@ async fn what_a_visitor_types_is_not_verified() {
     widget
         .ask(json!({ "type": "send", "text": "it's me" }))
         .await;
-    let opened = widget
-        .seen
-        .iter()
-        .find(|frame| frame["type"] == "opened")
-        .unwrap()["conversation"]
-        .clone();
+    let opened = widget.opened();
     let state = world
         .handoff
-        .state(opened.as_str().unwrap().parse().unwrap())
+        .state(opened.parse().unwrap())
         .await
         .unwrap()
         .unwrap();

@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use handoff_axum::{Limits, Options, Transport};
-use handoff_core::conversation::Role;
+use handoff_core::conversation::{Event, Role};
 use handoff_core::directory::{Directory, RecordKind, Service};
 use handoff_core::id::{ConversationId, ServiceId};
 use handoff_core::memory::{MemoryDirectory, MemoryStore};
@@ -264,13 +264,21 @@ impl World {
             .unwrap()
     }
 
+    /// The first hundred events of a conversation, as they are stored.
+    pub(crate) async fn events(&self, conversation: ConversationId) -> Vec<Event> {
+        let events = self.handoff.store().events(conversation, 0, 100).await;
+        events.unwrap()
+    }
+
+    /// A widget's socket on which nothing was said.
+    pub(crate) async fn visitor_socket(&self) -> Socket {
+        let socket = self.pipe.socket("/api/v1/visitor/socket", &[]).await;
+        socket.unwrap()
+    }
+
     /// A widget's socket, greeted and caught up.
     pub(crate) async fn widget(&self, visitor: &Visitor) -> Socket {
-        let mut socket = self
-            .pipe
-            .socket("/api/v1/visitor/socket", &[])
-            .await
-            .unwrap();
+        let mut socket = self.visitor_socket().await;
         socket.send(&visitor.hello(None, 0)).await;
         socket.until("welcome").await;
         socket

@@ -114,6 +114,19 @@ impl Socket {
             .clone()
     }
 
+    /// The conversation that the visitor's first message opened.
+    pub(crate) fn opened(&self) -> String {
+        let mut frames = self.seen.iter();
+        let opened = frames.find(|frame| frame["type"] == "opened").unwrap();
+        opened["conversation"].as_str().unwrap().to_owned()
+    }
+
+    /// The end of what was stored before: from here on it is live.
+    pub(crate) async fn caught_up(&mut self) -> Value {
+        self.until_where("events", |frame| frame["caught_up"] == true)
+            .await
+    }
+
     /// How the server closes.
     pub(crate) async fn ended(&mut self) -> Ended {
         loop {
