@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::event::{Claim, Event, EventBody, ReturnReason, TicketEnd};
+use super::cause::{Claim, ReturnReason, TicketEnd};
+use super::event::{Event, EventBody};
 use super::mutant::Mutant;
 use super::party::{Actor, AgentRef};
 use super::policy::Mode;

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::Reply;
 use super::party::AgentRef;
 use super::policy::Autonomy;
+use super::reply::Reply;
 use super::state::{Page, Profile, Ticket};
 use crate::attention::{Finding, FlagKind};
 use crate::id::AgentId;

@@ -1,6 +1,7 @@
 //! What a commit leads to outside the conversation.
 
-use super::event::{Claim, Event, EventBody};
+use super::cause::Claim;
+use super::event::{Event, EventBody};
 use super::state::{Conversation, Purpose, Ticket};
 use crate::attention::FlagKind;
 use crate::notifier::{Notification, Occasion};

@@ -2,6 +2,7 @@
 
 mod apply;
 mod card;
+mod cause;
 mod clockwork;
 mod command;
 mod decide;
@@ -11,6 +12,7 @@ mod mutant;
 mod party;
 mod policy;
 mod rejection;
+mod reply;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -18,13 +20,11 @@ mod transcript;
 
 pub use apply::{apply, replay};
 pub use card::{Card, Status};
+pub use cause::{Claim, CloseReason, Escalation, RequestEnd, ReturnReason, TicketEnd};
 pub use command::{Command, TransferTarget};
 pub use decide::{Context, MAX_MESSAGE_BYTES, MAX_REPLY_BYTES, Step, decide, step};
 pub use effect::{Effect, effects, notifications};
-pub use event::{
-    Audience, Claim, CloseReason, Escalation, Event, EventBody, Reply, RequestEnd, ReturnReason,
-    Source, TicketEnd,
-};
+pub use event::{Audience, Event, EventBody};
 #[cfg(feature = "testing")]
 pub use mutant::{Mutant, Planted};
 pub use party::{Actor, AgentRef, Caller, Role};
@@ -32,6 +32,7 @@ pub use policy::{
     Autonomy, DraftTimeout, InvalidPolicy, Mode, Policy, ReopenWith, SilentAnswer, Texts, Timing,
 };
 pub use rejection::{Rejection, RejectionKind};
+pub use reply::{Reply, Source};
 pub use state::{
     Control, ControlRequest, Conversation, Draft, EndedReply, Fact, Lifecycle, MAX_ENDED,
     MAX_FACTS, PREVIEW_CHARS, Page, PendingReply, Preview, Profile, Purpose, Speaker, Ticket,

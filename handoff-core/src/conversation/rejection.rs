@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::card::Status;
-use super::event::TicketEnd;
+use super::cause::TicketEnd;
 use super::party::{AgentRef, Role};
 use super::state::Ticket;
 

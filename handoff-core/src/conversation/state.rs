@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{CloseReason, Escalation, Reply, TicketEnd};
+use super::cause::{CloseReason, Escalation, TicketEnd};
 use super::party::AgentRef;
 use super::policy::{Autonomy, Mode, Timing};
+use super::reply::Reply;
 use crate::attention::{Flag, FlagKind};
 use crate::id::{AgentId, ConversationId, ServiceId, VisitorId};
 use crate::time::Timestamp;

@@ -17,4 +17,4 @@ reason: string, } | { "why": "assistant_failed" } | { "why": "holder_gone",
 /**
  * Who had the floor.
  */
-agent: AgentRef, } | { "why": "people_only" };
+agent: AgentRef, } | { "why": "draft_unanswered" } | { "why": "people_only" };

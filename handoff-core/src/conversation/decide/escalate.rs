@@ -15,7 +15,9 @@ pub(super) fn escalate(log: &mut Log<'_>, why: Escalation) {
         | Escalation::AssistantAsked { .. }
         | Escalation::Flagged { .. } => Some(&texts.acknowledge),
         Escalation::AssistantFailed => Some(&texts.assistant_failed),
-        Escalation::HolderGone { .. } | Escalation::PeopleOnly => None,
+        Escalation::HolderGone { .. } | Escalation::DraftUnanswered | Escalation::PeopleOnly => {
+            None
+        }
     };
     let said = words
         .filter(|_| supported)

@@ -181,6 +181,6 @@ fn time_out_draft(log: &mut Log<'_>) {
         DraftTimeout::Escalate if waits => {
             log.push_by_system(EventBody::DraftRejected { turn: draft.turn });
         }
-        DraftTimeout::Escalate => escalate(log, Escalation::PeopleOnly),
+        DraftTimeout::Escalate => escalate(log, Escalation::DraftUnanswered),
     }
 }

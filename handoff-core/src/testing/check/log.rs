@@ -185,8 +185,8 @@ impl Log {
                     format!("seq {} follows seq {}", event.seq, self.ledger.version),
                 );
             }
-            fired.extend(timers::fired(&self.ledger, event, index == 0, events));
-            timers::judge(&self.ledger, event, index == 0, events, judge);
+            fired.extend(timers::fired(&self.ledger, event, events));
+            timers::judge(&self.ledger, event, events, judge);
             floor::judge(&self.ledger, event, judge);
             fence::judge(&self.ledger, event, judge);
             let before = index.checked_sub(1).and_then(|before| events.get(before));

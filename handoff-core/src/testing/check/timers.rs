@@ -124,12 +124,7 @@ impl Ledger {
 }
 
 /// The timer that this event says has fired, in the state before it.
-pub(super) fn fired(
-    ledger: &Ledger,
-    event: &Event,
-    first: bool,
-    commit: &[Event],
-) -> Option<Timer> {
+pub(super) fn fired(ledger: &Ledger, event: &Event, commit: &[Event]) -> Option<Timer> {
     let by_system = event.by == Actor::System;
     match &event.body {
         EventBody::Returned {
@@ -146,10 +141,11 @@ pub(super) fn fired(
             approved_by: None,
             ..
         } if ledger.draft.is_some_and(|(draft, _)| draft == *turn) => Some(Timer::Draft),
+        EventBody::DraftRejected { .. } if by_system => Some(Timer::Draft),
         EventBody::Escalated {
-            why: Escalation::PeopleOnly,
+            why: Escalation::DraftUnanswered,
             ..
-        } if first && ledger.draft.is_some() => Some(Timer::Draft),
+        } => Some(Timer::Draft),
         EventBody::ControlRequestEnded {
             how: RequestEnd::DeniedByTime,
             ..
@@ -178,14 +174,8 @@ pub(super) fn fired(
 }
 
 /// A timer that fires is armed and due.
-pub(super) fn judge(
-    ledger: &Ledger,
-    event: &Event,
-    first: bool,
-    commit: &[Event],
-    judge: &mut Judge<'_>,
-) {
-    let Some(timer) = fired(ledger, event, first, commit) else {
+pub(super) fn judge(ledger: &Ledger, event: &Event, commit: &[Event], judge: &mut Judge<'_>) {
+    let Some(timer) = fired(ledger, event, commit) else {
         return;
     };
     match ledger.deadline(timer) {

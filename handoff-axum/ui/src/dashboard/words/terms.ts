@@ -130,6 +130,8 @@ export function escalationWords(why: Escalation): string {
       return "The assistant failed to answer";
     case "holder_gone":
       return `${why.agent.name} left the visitor without an answer`;
+    case "draft_unanswered":
+      return "Nobody approved the draft in time";
     case "people_only":
       return "Only people answer here";
   }
