@@ -71,10 +71,15 @@ pub enum Signal {
         /// Whether.
         viewing: bool,
     },
-    /// An agent has a dashboard open, or no longer.
+    /// These have a connection to a node, or no longer. It is said again every few seconds: whom a node has not named for
+    /// a while is no longer there.
     Presence {
-        /// Who.
-        agent: AgentId,
+        /// The node, by a name that it made up at its start.
+        node: uuid::Uuid,
+        /// Agents with a dashboard open; not more than fit into a few kilobytes.
+        agents: Vec<AgentId>,
+        /// Conversations whose visitor has a widget open; the same.
+        visitors: Vec<ConversationId>,
         /// Whether.
         present: bool,
     },
@@ -126,14 +131,16 @@ mod tests {
     fn signals_come_back_from_json() {
         let agent = AgentId::new("bo").unwrap();
         let present = Signal::Presence {
-            agent,
+            node: uuid::Uuid::nil(),
+            agents: vec![agent],
+            visitors: Vec::new(),
             present: true,
         };
         let notice = Notice::Signal(present);
         let json = serde_json::to_string(&notice).unwrap();
         assert_eq!(
             json,
-            r#"{"type":"signal","signal":"presence","agent":"bo","present":true}"#
+            r#"{"type":"signal","signal":"presence","node":"00000000-0000-0000-0000-000000000000","agents":["bo"],"visitors":[],"present":true}"#
         );
         assert_eq!(serde_json::from_str::<Notice>(&json).unwrap(), notice);
     }

@@ -117,6 +117,7 @@ impl Builder {
     /// [`StoreError`] where the store can't be read.
     pub async fn start(self) -> Result<Handoff, StoreError> {
         let alone = self.bus.is_none();
+        let node = self.ids.uuid();
         let handoff = Handoff {
             inner: Arc::new(Inner {
                 store: self.store,
@@ -131,7 +132,7 @@ impl Builder {
                 hub: Hub::new(),
                 courier: Courier::new(self.bus),
                 replies: Replies::new(),
-                presence: Presence::new(),
+                presence: Presence::new(node),
                 alarm: Alarm::new(),
                 outbox_more: Notify::new(),
                 tasks: TaskTracker::new(),
@@ -140,8 +141,10 @@ impl Builder {
         };
         if alone {
             handoff.recover_replies().await?;
-            handoff.inner.tasks.spawn(handoff.clone().miss_the_gone());
+        } else {
+            handoff.inner.tasks.spawn(handoff.clone().run_presence());
         }
+        handoff.inner.tasks.spawn(handoff.clone().miss_the_gone());
         handoff.inner.tasks.spawn(handoff.clone().run_alarm());
         handoff.inner.tasks.spawn(handoff.clone().run_outbox());
         handoff.inner.tasks.spawn(handoff.clone().run_listener());

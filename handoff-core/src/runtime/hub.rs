@@ -39,7 +39,7 @@ pub enum BoardUpdate {
         /// Its key.
         key: Arc<str>,
     },
-    /// An agent opened the first dashboard, or closed the last.
+    /// An agent opened the first dashboard, or closed the last, on any node. It may be said again.
     Presence {
         /// Who.
         agent: AgentId,
@@ -74,15 +74,8 @@ impl Hub {
     }
 
     pub(super) fn signal(&self, signal: Signal) {
-        match signal {
-            Signal::Presence { agent, present } => {
-                self.tell_board(BoardUpdate::Presence { agent, present });
-            }
-            signal => {
-                if let Some(conversation) = signal.conversation() {
-                    self.tell(conversation, || Update::Signal(Arc::new(signal)));
-                }
-            }
+        if let Some(conversation) = signal.conversation() {
+            self.tell(conversation, || Update::Signal(Arc::new(signal)));
         }
     }
 

@@ -7,7 +7,8 @@ use futures::StreamExt;
 use super::change::Change;
 use super::handoff::Handoff;
 use super::hub::BoardUpdate;
-use crate::bus::{Bus, Heard, Notice};
+use super::roster::Person;
+use crate::bus::{Bus, Heard, Notice, Signal};
 use crate::conversation::Card;
 use crate::directory::RecordKind;
 use crate::id::ConversationId;
@@ -63,6 +64,16 @@ impl Handoff {
                     key: key.into(),
                 });
             }
+            Heard::Notice(Notice::Signal(Signal::Presence {
+                node,
+                agents,
+                visitors,
+                present,
+            })) => {
+                let agents = agents.into_iter().map(Person::Agent);
+                let people = agents.chain(visitors.into_iter().map(Person::Visitor));
+                self.hear_presence(node, people.collect(), present);
+            }
             Heard::Notice(Notice::Signal(signal)) => self.inner.hub.signal(signal),
         }
     }
@@ -72,6 +83,7 @@ impl Handoff {
         self.inner.services.forget_all();
         self.inner.hub.tell_board(BoardUpdate::Lagged);
         self.inner.hub.look_again();
+        self.look_after_own();
     }
 
     /// Reads what another node committed. One's own notices are known already.
@@ -91,9 +103,9 @@ impl Handoff {
                     self.inner.alarm.set_earlier(wake);
                 }
                 let card = Arc::new(Card::from(&*state));
-                self.inner
-                    .hub
-                    .publish(Arc::new(Change::new(state, card, Arc::from([]))));
+                let change = Change::new(state.clone(), card, Arc::from([]));
+                self.inner.hub.publish(Arc::new(change));
+                self.contradict(&state).await;
             }
             Ok(None) => {
                 self.inner.states.remove(&conversation);

@@ -13,6 +13,7 @@ mod listen;
 mod outbox;
 mod presence;
 mod replies;
+mod roster;
 mod services;
 
 pub use builder::Builder;

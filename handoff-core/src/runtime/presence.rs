@@ -1,12 +1,22 @@
-//! Who is there: agents at dashboards, visitors at widgets.
+//! Who is there: agents at dashboards, visitors at widgets, on this node and on others.
+//!
+//! Nodes announce who is there, when that changes and again every few seconds; nothing of it is stored. Whoever is at no
+//! node is gone: the node that was left last says so, or, where a node died, all others do, each a moment later than the
+//! one before, so that most of them find it said.
 
 use std::collections::HashMap;
-use std::hash::Hash;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures::StreamExt;
+use futures::stream;
+use tokio::sync::Notify;
+use uuid::Uuid;
 
 use super::handoff::Handoff;
-use crate::bus::Signal;
-use crate::conversation::{Caller, Card, Command, Control, Status};
+use super::hub::BoardUpdate;
+use super::roster::{Person, REFRESH, Roster};
+use crate::bus::{Notice, Signal};
+use crate::conversation::{Caller, Card, Command, Control, Conversation, Status};
 use crate::id::{AgentId, ConversationId};
 use crate::store::{BoardQuery, BoardSort, MAX_PAGE};
 use crate::time::Millis;
@@ -15,67 +25,129 @@ use crate::time::Millis;
 const GRACE: Millis = Millis::from_secs(10);
 /// After a start everybody has so long to come back.
 const START_GRACE: Millis = Millis::from_secs(30);
+/// What several nodes may find out at the same moment each of them says up to so much later.
+const JITTER: Millis = Millis::from_secs(3);
+/// So many people are announced at once: a bus may carry only some kilobytes in one notice.
+const AGENTS_AT_ONCE: usize = 20;
+const VISITORS_AT_ONCE: usize = 100;
+/// So many conversations are told at the same time.
+const TOLD_AT_ONCE: usize = 16;
 
-/// Counts connections.
+/// Counts connections, and remembers who is elsewhere.
 #[derive(Debug)]
 pub(super) struct Presence {
-    agents: Mutex<HashMap<AgentId, usize>>,
-    visitors: Mutex<HashMap<ConversationId, usize>>,
+    node: Uuid,
+    here: Mutex<HashMap<Person, usize>>,
+    elsewhere: Mutex<Roster>,
+    /// Who came or went here and was not announced yet.
+    news: Mutex<HashMap<Person, bool>>,
+    more: Notify,
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Presence {
-    pub(super) fn new() -> Self {
+    /// `node` is a name that no other node has.
+    pub(super) fn new(node: Uuid) -> Self {
         Self {
-            agents: Mutex::default(),
-            visitors: Mutex::default(),
+            node,
+            here: Mutex::default(),
+            elsewhere: Mutex::default(),
+            news: Mutex::default(),
+            more: Notify::new(),
         }
     }
 
+    /// Whether an agent has a dashboard open, on any node.
     pub(super) fn is_present(&self, agent: &AgentId) -> bool {
-        self.agents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains_key(agent)
+        self.is_anywhere(&Person::Agent(agent.clone()))
     }
 
-    fn is_visited(&self, conversation: ConversationId) -> bool {
-        self.visitors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains_key(&conversation)
+    fn is_here(&self, person: &Person) -> bool {
+        held(&self.here).contains_key(person)
     }
-}
 
-/// One more connection; says whether it is the first.
-fn enter<K: Eq + Hash>(counts: &Mutex<HashMap<K, usize>>, key: K) -> bool {
-    let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-    let count = counts.entry(key).or_insert(0);
-    *count += 1;
-    *count == 1
-}
-
-/// One connection less; says whether it was the last.
-fn leave<K: Eq + Hash>(counts: &Mutex<HashMap<K, usize>>, key: &K) -> bool {
-    let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(count) = counts.get_mut(key) else {
-        return false;
-    };
-    *count -= 1;
-    let last = *count == 0;
-    if last {
-        counts.remove(key);
+    fn is_anywhere(&self, person: &Person) -> bool {
+        self.is_here(person) || held(&self.elsewhere).contains(person)
     }
-    last
+
+    /// One more connection; says whether it is the first.
+    fn enter(&self, person: &Person) -> bool {
+        let mut here = held(&self.here);
+        let count = here.entry(person.clone()).or_insert(0);
+        *count += 1;
+        *count == 1
+    }
+
+    /// One connection less; says whether it was the last.
+    fn leave(&self, person: &Person) -> bool {
+        let mut here = held(&self.here);
+        let Some(count) = here.get_mut(person) else {
+            return false;
+        };
+        *count -= 1;
+        let last = *count == 0;
+        if last {
+            here.remove(person);
+        }
+        last
+    }
+
+    fn note(&self, person: Person, present: bool) {
+        held(&self.news).insert(person, present);
+        self.more.notify_one();
+    }
+
+    /// What is to be announced: who came or went, or everybody.
+    fn announcements(&self, all: bool) -> Vec<Signal> {
+        let mut news = std::mem::take(&mut *held(&self.news));
+        if all {
+            news.extend(held(&self.here).keys().map(|person| (person.clone(), true)));
+        }
+        let mut signals = self.group(&news, true);
+        signals.extend(self.group(&news, false));
+        if all && signals.is_empty() {
+            // It shows this node that it hears.
+            signals.push(self.signal(Vec::new(), Vec::new(), true));
+        }
+        signals
+    }
+
+    fn group(&self, news: &HashMap<Person, bool>, present: bool) -> Vec<Signal> {
+        let (mut agents, mut visitors) = (Vec::new(), Vec::new());
+        for (person, _) in news.iter().filter(|(_, came)| **came == present) {
+            match person {
+                Person::Agent(agent) => agents.push(agent.clone()),
+                Person::Visitor(conversation) => visitors.push(*conversation),
+            }
+        }
+        let agents = agents.chunks(AGENTS_AT_ONCE);
+        let visitors = visitors.chunks(VISITORS_AT_ONCE);
+        agents
+            .map(|some| self.signal(some.to_vec(), Vec::new(), present))
+            .chain(visitors.map(|some| self.signal(Vec::new(), some.to_vec(), present)))
+            .collect()
+    }
+
+    fn signal(&self, agents: Vec<AgentId>, visitors: Vec<ConversationId>, present: bool) -> Signal {
+        Signal::Presence {
+            node: self.node,
+            agents,
+            visitors,
+            present,
+        }
+    }
 }
 
 impl Handoff {
     /// An agent opened a dashboard. Call [`agent_disconnected`](Self::agent_disconnected) once for each call of this.
     pub fn agent_connected(&self, agent: &AgentId) {
-        if enter(&self.inner.presence.agents, agent.clone()) {
-            self.signal(Signal::Presence {
-                agent: agent.clone(),
-                present: true,
-            });
+        let person = Person::Agent(agent.clone());
+        if self.inner.presence.enter(&person) {
+            self.inner.presence.note(person, true);
+            self.show_presence(agent);
             let (handoff, agent) = (self.clone(), agent.clone());
             self.inner
                 .tasks
@@ -85,64 +157,61 @@ impl Handoff {
 
     /// An agent closed a dashboard. After a short grace, conversations that the agent holds are told.
     pub fn agent_disconnected(&self, agent: &AgentId) {
-        if leave(&self.inner.presence.agents, agent) {
-            let (handoff, agent) = (self.clone(), agent.clone());
-            self.inner.tasks.spawn(async move {
-                if handoff.wait(GRACE).await && !handoff.inner.presence.is_present(&agent) {
-                    handoff.signal(Signal::Presence {
-                        agent: agent.clone(),
-                        present: false,
-                    });
-                    handoff.tell_held(&agent, false).await;
-                }
-            });
-        }
+        self.left(Person::Agent(agent.clone()));
     }
 
-    /// The agents who have a dashboard open on this node.
+    /// The agents who have a dashboard open, on any node.
     pub fn present_agents(&self) -> Vec<AgentId> {
-        self.inner
-            .presence
-            .agents
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let agent = |person: &Person| match person {
+            Person::Agent(agent) => Some(agent.clone()),
+            Person::Visitor(_) => None,
+        };
+        let mut agents: Vec<AgentId> = held(&self.inner.presence.here)
             .keys()
-            .cloned()
-            .collect()
+            .filter_map(agent)
+            .collect();
+        agents.extend(
+            held(&self.inner.presence.elsewhere)
+                .people()
+                .filter_map(agent),
+        );
+        agents.sort_unstable();
+        agents.dedup();
+        agents
     }
 
     /// A visitor opened a widget. Call [`visitor_disconnected`](Self::visitor_disconnected) once for each call of this.
     pub fn visitor_connected(&self, conversation: ConversationId) {
-        if enter(&self.inner.presence.visitors, conversation) {
+        let person = Person::Visitor(conversation);
+        if self.inner.presence.enter(&person) {
+            self.inner.presence.note(person, true);
             let handoff = self.clone();
-            self.inner.tasks.spawn(async move {
-                let gone = handoff
-                    .state(conversation)
-                    .await
-                    .ok()
-                    .flatten()
-                    .is_some_and(|c| c.visitor_gone_since.is_some());
-                if gone {
-                    handoff
-                        .dispatch_quietly(conversation, Caller::System, Command::VisitorBack)
-                        .await;
-                }
-            });
+            self.inner
+                .tasks
+                .spawn(async move { handoff.greet(conversation).await });
         }
     }
 
     /// A visitor closed a widget. After a short grace, the conversation is told.
     pub fn visitor_disconnected(&self, conversation: ConversationId) {
-        if leave(&self.inner.presence.visitors, &conversation) {
-            let handoff = self.clone();
-            self.inner.tasks.spawn(async move {
-                if handoff.wait(GRACE).await && !handoff.inner.presence.is_visited(conversation) {
-                    handoff
-                        .dispatch_quietly(conversation, Caller::System, Command::VisitorLeft)
-                        .await;
-                }
-            });
+        self.left(Person::Visitor(conversation));
+    }
+
+    fn left(&self, person: Person) {
+        let presence = &self.inner.presence;
+        if !presence.leave(&person) {
+            return;
         }
+        let handoff = self.clone();
+        self.inner.tasks.spawn(async move {
+            let presence = &handoff.inner.presence;
+            if handoff.wait(GRACE).await && !presence.is_here(&person) {
+                presence.note(person.clone(), false);
+                if !presence.is_anywhere(&person) {
+                    handoff.tell_gone(&person).await;
+                }
+            }
+        });
     }
 
     /// `false` where the engine shuts down first.
@@ -153,6 +222,165 @@ impl Handoff {
             .run_until_cancelled(self.clock().sleep_until(moment))
             .await
             .is_some()
+    }
+
+    /// Announces who is there until the engine shuts down.
+    pub(super) async fn run_presence(self) {
+        let shutdown = self.inner.shutdown.clone();
+        shutdown.run_until_cancelled(self.announce_for_ever()).await;
+    }
+
+    async fn announce_for_ever(&self) {
+        loop {
+            self.announce(true);
+            let gone = held(&self.inner.presence.elsewhere).sweep(self.now());
+            self.miss(gone);
+            let next = self.now().after(REFRESH);
+            let mut rest = self.clock().sleep_until(next);
+            loop {
+                tokio::select! {
+                    () = &mut rest => break,
+                    () = self.inner.presence.more.notified() => self.announce(false),
+                }
+            }
+        }
+    }
+
+    fn announce(&self, all: bool) {
+        for signal in self.inner.presence.announcements(all) {
+            self.inner.courier.send(Notice::Signal(signal));
+        }
+    }
+
+    /// A node says who is there, or no longer.
+    pub(super) fn hear_presence(&self, node: Uuid, people: Vec<Person>, present: bool) {
+        let now = self.now();
+        let mut elsewhere = held(&self.inner.presence.elsewhere);
+        if node == self.inner.presence.node {
+            return elsewhere.hear_self(now);
+        }
+        let news: Vec<Person> = people
+            .into_iter()
+            .filter(|person| elsewhere.hear(node, person.clone(), present, now))
+            .collect();
+        drop(elsewhere);
+        if !present {
+            return self.miss(news);
+        }
+        for person in &news {
+            self.show(person);
+        }
+    }
+
+    /// These are at no other node any more. Where they are not here either, and nobody else said so by then, it is said.
+    fn miss(&self, people: Vec<Person>) {
+        if people.is_empty() {
+            return;
+        }
+        for person in &people {
+            self.show(person);
+        }
+        let handoff = self.clone();
+        self.inner.tasks.spawn(async move {
+            if !handoff.wait(handoff.some_of(JITTER)).await {
+                return;
+            }
+            let gone = people
+                .into_iter()
+                .filter(|person| !handoff.inner.presence.is_anywhere(person));
+            let tell = |person| {
+                let handoff = handoff.clone();
+                async move { handoff.tell_gone(&person).await }
+            };
+            stream::iter(gone.map(tell))
+                .buffer_unordered(TOLD_AT_ONCE)
+                .collect::<()>()
+                .await;
+        });
+    }
+
+    /// A part of a span, another one each time and on each node.
+    pub(super) fn some_of(&self, span: Millis) -> Millis {
+        // The last bytes of a UUIDv7 are random.
+        let [.., high, low] = *self.inner.ids.uuid().as_bytes();
+        let random = u64::from(u16::from_be_bytes([high, low]));
+        Millis::new(span.get() * random / u64::from(u16::MAX))
+    }
+
+    fn show(&self, person: &Person) {
+        if let Person::Agent(agent) = person {
+            self.show_presence(agent);
+        }
+    }
+
+    fn show_presence(&self, agent: &AgentId) {
+        self.inner.hub.tell_board(BoardUpdate::Presence {
+            agent: agent.clone(),
+            present: self.inner.presence.is_present(agent),
+        });
+    }
+
+    async fn tell_gone(&self, person: &Person) {
+        match person {
+            Person::Agent(agent) => {
+                self.show_presence(agent);
+                self.tell_held(agent, false).await;
+            }
+            Person::Visitor(conversation) => {
+                let state = self.state(*conversation).await.ok().flatten();
+                if state.is_some_and(|c| c.visitor_gone_since.is_none()) {
+                    self.dispatch_quietly(*conversation, Caller::System, Command::VisitorLeft)
+                        .await;
+                }
+            }
+        }
+    }
+
+    /// Whoever a conversation believes gone and is here is not gone: a visitor came back, or another node lost sight of
+    /// this one.
+    pub(super) async fn contradict(&self, state: &Conversation) {
+        let presence = &self.inner.presence;
+        let visitor = Person::Visitor(state.id);
+        if state.visitor_gone_since.is_some() && presence.is_here(&visitor) {
+            self.dispatch_quietly(state.id, Caller::System, Command::VisitorBack)
+                .await;
+        }
+        if let Some(holder) = state.holder().filter(|_| state.holder_gone_since.is_some())
+            && presence.is_here(&Person::Agent(holder.id.clone()))
+        {
+            self.tell_presence(state.id, holder.id.clone(), true);
+        }
+    }
+
+    /// While this node heard nothing others may have missed whoever is here.
+    pub(super) fn look_after_own(&self) {
+        let people: Vec<Person> = held(&self.inner.presence.here).keys().cloned().collect();
+        if people.is_empty() {
+            return;
+        }
+        let handoff = self.clone();
+        self.inner.tasks.spawn(async move {
+            let look = |person| {
+                let handoff = handoff.clone();
+                async move {
+                    match person {
+                        Person::Agent(agent) => handoff.tell_held(&agent, true).await,
+                        Person::Visitor(conversation) => handoff.greet(conversation).await,
+                    }
+                }
+            };
+            stream::iter(people.into_iter().map(look))
+                .buffer_unordered(TOLD_AT_ONCE)
+                .collect::<()>()
+                .await;
+        });
+    }
+
+    /// A visitor is here.
+    async fn greet(&self, conversation: ConversationId) {
+        if let Ok(Some(state)) = self.state(conversation).await {
+            self.contradict(&state).await;
+        }
     }
 
     pub(super) fn tell_presence(
@@ -183,16 +411,22 @@ impl Handoff {
         self.command_each(query, |_| vec![command.clone()]).await;
     }
 
-    /// After a start of the only node: whoever did not come back is gone.
+    /// After a start: whoever did not come back, to this node or another, is gone.
     pub(super) async fn miss_the_gone(self) {
-        if !self.wait(START_GRACE).await {
-            return;
+        let presence = &self.inner.presence;
+        let alone = self.inner.courier.bus().is_none();
+        loop {
+            if !self.wait(START_GRACE).await {
+                return;
+            }
+            if alone || held(&presence.elsewhere).can_judge(self.now()) {
+                break;
+            }
         }
         let statuses = Status::ALL
             .into_iter()
             .filter(|status| status.is_open())
             .collect();
-        let presence = &self.inner.presence;
         let gone = |card: &Card| {
             let holder = match &card.control {
                 Control::Agent { agent, .. } if !presence.is_present(&agent.id) => {
@@ -204,8 +438,8 @@ impl Handoff {
                 agent,
                 present: false,
             });
-            let visitor =
-                (card.online && !presence.is_visited(card.id)).then_some(Command::VisitorLeft);
+            let visitor = card.online && !presence.is_anywhere(&Person::Visitor(card.id));
+            let visitor = visitor.then_some(Command::VisitorLeft);
             holder.into_iter().chain(visitor).collect()
         };
         self.command_each(BoardQuery { statuses, ..all() }, gone)

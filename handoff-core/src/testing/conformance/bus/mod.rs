@@ -104,7 +104,9 @@ pub async fn notices_arrive_as_they_were_sent(bus: Line) {
             viewing: false,
         }),
         Notice::Signal(Signal::Presence {
-            agent: agent("bo").id,
+            node: uuid::Uuid::from_u128(u128::MAX),
+            agents: vec![agent("bo").id, agent("Zoë e\u{301}").id],
+            visitors: vec![id(7)],
             present: true,
         }),
     ];
