@@ -108,7 +108,8 @@ pub enum PutError {
 ///   [`PutError::VersionConflict`] with the version now current.
 /// - An acknowledged write is as durable as an acknowledged commit of the same product's
 ///   [`ConversationStore`](crate::store::ConversationStore), and each later read on any node sees it or a newer one.
-/// - `(kind, key)` and `(kind, lookup)` are unique. Keys are compared byte for byte.
+/// - `(kind, key)` and `(kind, lookup)` are unique. Keys are compared byte for byte, and may have a
+///   thousand bytes each.
 /// - What has expired is never returned; it may be deleted at any time.
 /// - Dropping a future leaves the record either written or not, never in between.
 #[async_trait]

@@ -70,6 +70,7 @@ macro_rules! conversation_store_suite {
                     a_search_finds_what_was_said,
                     a_search_folds_letters_and_takes_beginnings,
                     a_search_combines_with_filters,
+                    a_long_text_is_found_by_its_beginning,
                     // wakes
                     what_is_due_comes_earliest_first,
                     a_wake_follows_its_conversation,
@@ -106,6 +107,7 @@ macro_rules! directory_suite {
                     a_second_key_is_unique_in_its_kind,
                     a_second_key_is_free_again,
                     keys_are_compared_byte_for_byte,
+                    long_keys_are_kept,
                     what_has_expired_is_absent,
                     lists_come_in_the_order_of_keys,
                     a_list_is_paged,

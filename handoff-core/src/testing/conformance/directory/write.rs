@@ -254,3 +254,26 @@ pub async fn keys_are_compared_byte_for_byte(team: Team) {
         keys.len()
     );
 }
+
+/// Keys have room for a thousand bytes, whatever these are.
+pub async fn long_keys_are_kept(team: Team) {
+    // Digits of powers are hard to compress.
+    let digits = |seed: u64| {
+        let mut text = String::new();
+        let mut number = seed;
+        while text.len() < 1_000 {
+            number = number
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(seed);
+            text.push_str(&number.to_string());
+        }
+        text.truncate(1_000);
+        text
+    };
+    for seed in [3, 5, 7] {
+        let (key, lookup) = (digits(seed), digits(seed + 1));
+        put(&team, &account(&key, &lookup)).await;
+        let found = team.find(RecordKind::Account, &lookup, NOW).await.unwrap();
+        assert_eq!(found.map(|record| record.key), Some(key));
+    }
+}

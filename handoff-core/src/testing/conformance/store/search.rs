@@ -195,3 +195,17 @@ pub async fn a_search_combines_with_filters(store: Store) {
         assert_eq!(find(&store, &format!("zebra{number}")).await, [number]);
     }
 }
+
+/// A long text of different words is kept whole, and found by the words that it begins with.
+pub async fn a_long_text_is_found_by_its_beginning(store: Store) {
+    let mut chat = Chat::new(1).opened_in(&*store).await;
+    let words: Vec<String> = (0..120_000).map(|n| format!("w{n}x{}", n * 7)).collect();
+    let text = format!("zzfirst {}", words.join(" "));
+    assert!(text.len() > 1 << 20);
+    chat.done_in(&*store, [message(&text)]).await;
+    let last = store.events_before(chat.id(), u64::MAX, 1).await.unwrap();
+    assert!(last[0].body == message(&text), "the text changed");
+    for word in ["zzfirst", "w0x0", "w100x"] {
+        assert_eq!(find(&store, word).await, [1], "{word}");
+    }
+}
