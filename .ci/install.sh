@@ -19,6 +19,11 @@ want() { # command, Debian package
   has "$1" || missing+=("$2")
 }
 
+# A server that is there, or the programs to start one.
+has_postgres() {
+  [ -n "${DATABASE_URL:-}" ] || has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
+}
+
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
@@ -43,7 +48,7 @@ install_packages() {
   {
     echo "Missing, and this script may not or cannot install it: ${missing[*]}"
     echo "Install it yourself (Debian, Ubuntu):  sudo apt-get install ${missing[*]}"
-    echo "Elsewhere: a C compiler, GNU make, Node.js $oldest_node or newer with npm, Chromium, shellcheck, a Redis server 7.0 or newer."
+    echo "Elsewhere: a C compiler, GNU make, Node.js $oldest_node or newer with npm, Chromium, shellcheck, PostgreSQL, a Redis server 7.0 or newer."
   } >&2
   failed=1
 }
@@ -79,6 +84,7 @@ if [ "${1:-}" != make ]; then
   want npm npm
   want chromium chromium
   want shellcheck shellcheck
+  has_postgres || missing+=(postgresql)
   [ -n "${REDIS_URL:-}" ] || want redis-server redis-server
 fi
 install_packages

@@ -1,0 +1,1 @@
+SELECT id, open_key FROM handoff_conversations WHERE open_key = ANY($1)

@@ -1,0 +1,4 @@
+SELECT conversation, key, digest, first, version
+FROM handoff_receipts
+WHERE conversation = $1
+ORDER BY key

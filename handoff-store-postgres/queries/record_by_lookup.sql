@@ -1,0 +1,3 @@
+SELECT key, lookup, service, version, expires_at, body
+FROM handoff_records
+WHERE kind = $1 AND lookup = $2 AND (expires_at IS NULL OR expires_at > $3)

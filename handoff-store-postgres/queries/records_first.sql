@@ -1,0 +1,5 @@
+SELECT key, lookup, service, version, expires_at, body
+FROM handoff_records
+WHERE kind = $1 AND (expires_at IS NULL OR expires_at > $2)
+ORDER BY key
+LIMIT $3
