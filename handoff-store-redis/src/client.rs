@@ -77,14 +77,14 @@ impl Client {
         &self,
         script: &Script,
         keys: &[String],
-        args: &[&str],
+        args: &[impl AsRef<[u8]>],
     ) -> Result<T, StoreError> {
         let mut call = script.prepare_invoke();
         for key in keys {
             call.key(key);
         }
         for arg in args {
-            call.arg(*arg);
+            call.arg(arg.as_ref());
         }
         call.invoke_async(&mut self.link()?).await.map_err(failed)
     }

@@ -125,14 +125,11 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn put(client: &Client, record: Record, now: Timestamp) -> Result<u64, PutError> {
-    let keys = client.keys.kind(record.kind);
-    let keys = [keys.records(), keys.keys(), keys.lookups(), keys.expiries()];
+    let keys = client.keys.kind(record.kind).all();
     let version = record.version.saturating_add(1);
-    let expected = unsigned(record.version);
-    let (now, expiry) = (signed(now.as_millis()), moment(record.expires_at));
     let value = stored(&record, version)?;
-    let mut args = vec![record.key.as_str(), &expected, &now, &expiry, &value];
-    args.extend(record.lookup.as_deref());
+    let (expected, now) = (unsigned(record.version), signed(now.as_millis()));
+    let args = [record.key.as_str(), &value, &expected, &now];
     let answer: String = client.run(&script::PUT, &keys, &args).await?;
     match answer.as_str() {
         "written" => Ok(version),
@@ -144,13 +141,20 @@ pub(crate) async fn put(client: &Client, record: Record, now: Timestamp) -> Resu
     }
 }
 
+/// Stores a record with the version that it has.
+pub(crate) async fn restore(client: &Client, record: &Record) -> Result<(), StoreError> {
+    let keys = client.keys.kind(record.kind).all();
+    let value = stored(record, record.version)?;
+    let args = [record.key.as_str(), &value];
+    client.run(&script::RESTORE_RECORD, &keys, &args).await
+}
+
 pub(crate) async fn delete(
     client: &Client,
     kind: RecordKind,
     key: &str,
 ) -> Result<bool, StoreError> {
-    let keys = client.keys.kind(kind);
-    let keys = [keys.records(), keys.keys(), keys.lookups(), keys.expiries()];
+    let keys = client.keys.kind(kind).all();
     let deleted: u64 = client.run(&script::DELETE, &keys, &[key]).await?;
     Ok(deleted > 0)
 }

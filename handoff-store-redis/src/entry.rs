@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use handoff_core::board::{search_words, searched_texts};
-use handoff_core::conversation::Event;
+use handoff_core::conversation::{Card, Conversation, Event};
 use handoff_core::error::StoreError;
 use handoff_core::id::ConversationId;
-use handoff_core::store::{Commit, CommitOutcome, Receipt};
+use handoff_core::store::{Commit, CommitOutcome, OutboxRow, Receipt};
 use redis::{Cmd, Value};
 
 use crate::error::odd;
@@ -14,7 +14,7 @@ use crate::head::head;
 use crate::keys::Keys;
 use crate::outbox::stored;
 use crate::script;
-use crate::sortable::{self, NUMBER, moment, read_id, read_unsigned, split, unsigned};
+use crate::sortable::{self, NUMBER, read_id, read_unsigned, split, unsigned};
 
 /// The scores of a visitor's conversations.
 pub(crate) const NOT_CLOSED: &str = "1";
@@ -26,47 +26,72 @@ pub(crate) fn call(keys: &Keys, commit: &Commit) -> Result<Cmd, StoreError> {
     let keys = keys
         .service(&state.service)
         .of_conversation(state.id, &state.visitor);
-    let closed = if commit.card.closed.is_some() {
-        CLOSED
-    } else {
-        NOT_CLOSED
-    };
     let (receipt_key, receipt) = commit
         .receipt
         .as_ref()
         .map(|receipt| (receipt.key.clone(), receipt_line(receipt)))
         .unwrap_or_default();
-    let mut args = vec![
-        sortable::id(state.id.as_uuid()).into_bytes(),
-        unsigned(commit.expected).into_bytes(),
-        head(state, &commit.card).into_bytes(),
-        serde_json::to_vec(state.as_ref()).map_err(StoreError::backend)?,
-        receipt_key.into_bytes(),
-        receipt.into_bytes(),
-        closed.as_bytes().to_vec(),
-    ];
+    let mut args = Vec::with_capacity(16 + commit.events.len());
+    push_state(&mut args, commit.expected, state, &commit.card)?;
+    args.push(receipt_key.into_bytes());
+    args.push(receipt.into_bytes());
     push_events(&mut args, &commit.events)?;
-    push_list(&mut args, words(commit.events.iter()));
-    args.push(commit.outbox.len().to_string().into_bytes());
-    for row in &commit.outbox {
-        args.push(sortable::id(row.id).into_bytes());
-        args.push(moment(Some(row.due)).into_bytes());
-        args.push(stored(row)?.into_bytes());
-    }
+    let kept = commit.outbox.iter().map(|row| (row, false));
+    push_outbox(&mut args, kept)?;
     Ok(script::call(&script::COMMIT, &keys, &args))
 }
 
-fn push_events(args: &mut Vec<Vec<u8>>, events: &[Event]) -> Result<(), StoreError> {
-    args.push(events.len().to_string().into_bytes());
+/// Id, version before, head, state, and whether it is closed.
+pub(crate) fn push_state(
+    args: &mut Vec<Vec<u8>>,
+    expected: u64,
+    state: &Conversation,
+    card: &Card,
+) -> Result<(), StoreError> {
+    let closed = if card.closed.is_some() {
+        CLOSED
+    } else {
+        NOT_CLOSED
+    };
+    args.push(sortable::id(state.id.as_uuid()).into_bytes());
+    args.push(unsigned(expected).into_bytes());
+    args.push(head(state, card).into_bytes());
+    args.push(serde_json::to_vec(state).map_err(StoreError::backend)?);
+    args.push(closed.as_bytes().to_vec());
+    Ok(())
+}
+
+/// The list of events, and the list of their words.
+pub(crate) fn push_events(args: &mut Vec<Vec<u8>>, events: &[Event]) -> Result<(), StoreError> {
+    push_length(args, events.len());
     for event in events {
         args.push(serde_json::to_vec(event).map_err(StoreError::backend)?);
+    }
+    push_words(args, words(events.iter()));
+    Ok(())
+}
+
+pub(crate) fn push_words(args: &mut Vec<Vec<u8>>, words: BTreeSet<String>) {
+    push_length(args, words.len());
+    args.extend(words.into_iter().map(String::into_bytes));
+}
+
+/// The list of notifications, each with its id and whether it is a dead letter.
+pub(crate) fn push_outbox<'r>(
+    args: &mut Vec<Vec<u8>>,
+    rows: impl ExactSizeIterator<Item = (&'r OutboxRow, bool)>,
+) -> Result<(), StoreError> {
+    push_length(args, rows.len());
+    for (row, dead) in rows {
+        args.push(sortable::id(row.id).into_bytes());
+        args.push(u8::from(dead).to_string().into_bytes());
+        args.push(stored(row)?.into_bytes());
     }
     Ok(())
 }
 
-fn push_list(args: &mut Vec<Vec<u8>>, texts: BTreeSet<String>) {
-    args.push(texts.len().to_string().into_bytes());
-    args.extend(texts.into_iter().map(String::into_bytes));
+pub(crate) fn push_length(args: &mut Vec<Vec<u8>>, length: usize) {
+    args.push(length.to_string().into_bytes());
 }
 
 /// The words by which events are found. They must be the same when the events are erased: who changes how words are
@@ -79,7 +104,7 @@ pub(crate) fn words<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeSet<Str
 }
 
 /// A receipt without its key: digest, first, version.
-fn receipt_line(receipt: &Receipt) -> String {
+pub(crate) fn receipt_line(receipt: &Receipt) -> String {
     unsigned(receipt.digest) + &unsigned(receipt.first) + &unsigned(receipt.version)
 }
 

@@ -7,6 +7,7 @@ use handoff_core::error::StoreError;
 use handoff_core::id::{ConversationId, ServiceId, VisitorId};
 
 use crate::client::{Client, cmd};
+use crate::entry::push_words;
 use crate::error::odd;
 use crate::keys::ServiceKeys;
 use crate::read::{json, member_id};
@@ -14,7 +15,7 @@ use crate::sortable::id;
 use crate::{entry, head, script};
 
 /// A conversation that is said something in while it is erased is looked at again so often.
-const LOOKS: usize = 16;
+pub(crate) const LOOKS: usize = 16;
 /// So many events are read at once.
 const CHUNK: usize = 500;
 
@@ -43,18 +44,13 @@ async fn conversation(
     visitor: &VisitorId,
     of: ConversationId,
 ) -> Result<bool, StoreError> {
-    let mut touched = Vec::from(keys.of_conversation(of, visitor));
-    touched.push(keys.dead());
-    let name = id(of.as_uuid());
+    let touched = keys.of_conversation(of, visitor);
     for _ in 0..LOOKS {
-        let mut get = cmd("HGET", &keys.heads());
-        let head: Option<String> = client.ask(get.arg(&name)).await?;
-        let Some(version) = head.as_deref().and_then(head::version) else {
+        let Some((version, words)) = known(client, keys, of).await? else {
             return Ok(false);
         };
-        let words = words(client, keys, of).await?;
-        let mut args = vec![name.as_str(), version];
-        args.extend(words.iter().map(String::as_str));
+        let mut args = vec![id(of.as_uuid()).into_bytes(), version.into_bytes()];
+        push_words(&mut args, words);
         let answer: String = client.run(&script::ERASE, &touched, &args).await?;
         match answer.as_str() {
             "erased" => return Ok(true),
@@ -63,17 +59,25 @@ async fn conversation(
             other => return Err(odd(&other)),
         }
     }
-    Err(StoreError::unavailable(format!(
-        "conversation {of} changes too fast to be erased"
-    )))
+    Err(restless(of))
 }
 
-/// The words by which a conversation is found.
-async fn words(
+/// What is answered where a conversation was never the same at two looks.
+pub(crate) fn restless(of: ConversationId) -> StoreError {
+    StoreError::unavailable(format!("conversation {of} changes too fast to be replaced"))
+}
+
+/// The version of a conversation and the words by which it is found, as scripts must know them that remove it.
+pub(crate) async fn known(
     client: &Client,
     keys: &ServiceKeys,
     of: ConversationId,
-) -> Result<BTreeSet<String>, StoreError> {
+) -> Result<Option<(String, BTreeSet<String>)>, StoreError> {
+    let mut get = cmd("HGET", &keys.heads());
+    let head: Option<String> = client.ask(get.arg(id(of.as_uuid()))).await?;
+    let Some(version) = head.as_deref().and_then(head::version) else {
+        return Ok(None);
+    };
     let mut words = BTreeSet::new();
     let mut first = 0;
     loop {
@@ -84,7 +88,7 @@ async fn words(
         let events: Vec<Event> = events.iter().map(|e| json(e)).collect::<Result<_, _>>()?;
         words.extend(entry::words(events.iter()));
         if chunk < CHUNK {
-            return Ok(words);
+            return Ok(Some((version.to_owned(), words)));
         }
         first += CHUNK;
     }

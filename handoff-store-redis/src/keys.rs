@@ -128,6 +128,11 @@ impl ServiceKeys {
         self.of("waiting")
     }
 
+    /// Conversations by their ids.
+    pub(crate) fn ids(&self) -> String {
+        self.of("ids")
+    }
+
     /// Notifications that are to be delivered, and dead letters.
     pub(crate) fn outbox(&self) -> String {
         self.of("outbox")
@@ -148,8 +153,8 @@ impl ServiceKeys {
         self.of("outbox:dead")
     }
 
-    /// What a commit touches, in the order in which `commit.lua` and `erase.lua` name it.
-    pub(crate) fn of_conversation(&self, id: ConversationId, visitor: &VisitorId) -> [String; 15] {
+    /// What belongs to a conversation, in the order in which `lua/parts/head.lua` names it.
+    pub(crate) fn of_conversation(&self, id: ConversationId, visitor: &VisitorId) -> [String; 17] {
         [
             self.heads(),
             self.states(),
@@ -163,9 +168,11 @@ impl ServiceKeys {
             self.newest(),
             self.oldest(),
             self.waiting(),
+            self.ids(),
             self.outbox(),
             self.due(),
             self.rows_of(),
+            self.dead(),
         ]
     }
 }
@@ -193,6 +200,11 @@ impl KindKeys {
     /// Which of them expire when.
     pub(crate) fn expiries(&self) -> String {
         self.of("expiries")
+    }
+
+    /// All of them, in the order in which `lua/parts/record.lua` names them.
+    pub(crate) fn all(&self) -> [String; 4] {
+        [self.records(), self.keys(), self.lookups(), self.expiries()]
     }
 }
 
@@ -244,21 +256,14 @@ mod tests {
             );
             for visitor in ["ana", "{x}", "}", "a:b"] {
                 let visitor = VisitorId::new(visitor).unwrap();
-                let mut all = Vec::from(of_service.of_conversation(id, &visitor));
-                all.push(of_service.dead());
+                let all = of_service.of_conversation(id, &visitor);
                 let slots: std::collections::BTreeSet<u16> =
                     all.iter().map(|key| slot(key)).collect();
                 assert_eq!(slots.len(), 1, "{all:?}");
                 assert!(all.iter().all(|key| tag_of(key) == tag(name)));
             }
         }
-        let of_kind = keys.kind(RecordKind::CannedReply);
-        let all = [
-            of_kind.records(),
-            of_kind.keys(),
-            of_kind.lookups(),
-            of_kind.expiries(),
-        ];
+        let all = keys.kind(RecordKind::CannedReply).all();
         assert!(all.iter().all(|key| slot(key) == slot("canned_reply")));
     }
 }

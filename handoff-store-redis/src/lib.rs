@@ -18,6 +18,7 @@
 //! ```
 #![doc = include_str!("../PERSISTENCE.md")]
 
+mod archive;
 mod board;
 mod bus;
 mod client;

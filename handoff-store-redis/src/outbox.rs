@@ -33,7 +33,7 @@ pub(crate) fn stored(row: &OutboxRow) -> Result<String, StoreError> {
     ))
 }
 
-fn read((row, value): &(String, String)) -> Result<OutboxRow, StoreError> {
+pub(crate) fn read((row, value): &(String, String)) -> Result<OutboxRow, StoreError> {
     let (due, rest) = split(value, NUMBER)?;
     let (_, rest) = split(rest, NUMBER + ID)?;
     let (attempts, notification) = split(rest, ATTEMPTS)?;

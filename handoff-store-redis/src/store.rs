@@ -49,6 +49,10 @@ impl RedisStore {
         })
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Sends the commits that were asked for before, and hears their answers. Later calls on any clone fail.
     pub async fn close(&self) {
         self.client.close();

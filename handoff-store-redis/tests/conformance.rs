@@ -31,3 +31,5 @@ async fn line() -> (RedisBus, Place) {
 handoff_core::conversation_store_suite!(store());
 handoff_core::directory_suite!(store());
 handoff_core::bus_suite!(line());
+handoff_core::archive_suite!(store());
+handoff_core::record_archive_suite!(store());
