@@ -41,6 +41,9 @@ fn body(event: &Event) -> Option<VisitorEventBody> {
             agent,
             from: _,
             how: _,
+        }
+        | EventBody::Reopened {
+            holder: Some(agent),
         } => Shown::PersonJoined {
             name: agent.name.to_string(),
             agent: agent.id.clone(),
@@ -62,7 +65,7 @@ fn body(event: &Event) -> Option<VisitorEventBody> {
             Shown::ConversationRated { stars: *stars }
         }
         EventBody::Resolved => Shown::Resolved,
-        EventBody::Reopened { holder: _ } => Shown::Reopened,
+        EventBody::Reopened { holder: None } => Shown::Reopened,
         EventBody::Closed { why: _ } => Shown::Closed,
         _ => return None,
     })

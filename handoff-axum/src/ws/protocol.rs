@@ -491,7 +491,7 @@ pub enum VisitorEventBody {
         #[cfg_attr(feature = "ts", ts(type = "number"))]
         turn: u64,
     },
-    /// A person joined.
+    /// A person joined; where the conversation was resolved, it goes on with them.
     PersonJoined {
         /// Under this name.
         name: String,
@@ -527,7 +527,7 @@ pub enum VisitorEventBody {
     },
     /// It was marked as resolved: ask for a rating.
     Resolved,
-    /// It goes on.
+    /// It goes on, with the assistant.
     Reopened,
     /// It ended; the next message begins a new conversation.
     Closed,

@@ -8,6 +8,7 @@ use handoff_core::conversation::{
 };
 use handoff_core::id::{AgentId, ServiceId, VisitorId};
 use handoff_core::time::Timestamp;
+use serde_json::json;
 
 const CANARY: &str = "CANARY";
 
@@ -259,6 +260,19 @@ fn what_is_for_everyone_does_come_through() {
             assert!(visitor_event(&event).is_some(), "{event:?}");
         }
     }
+}
+
+#[test]
+fn a_conversation_that_goes_on_names_who_has_it() {
+    let reopened = |holder| {
+        let shown = visitor_event(&event(EventBody::Reopened { holder })).unwrap();
+        serde_json::to_value(shown.body).unwrap()
+    };
+    assert_eq!(reopened(None), json!({ "type": "reopened" }));
+    assert_eq!(
+        reopened(Some(ann())),
+        json!({ "type": "person_joined", "name": ann().name, "agent": ann().id })
+    );
 }
 
 /// A new kind of event without an entry above fails here.

@@ -164,6 +164,8 @@ describe("events", () => {
     const resolved = happen(started(), [3, 2, { type: "resolved" }]);
     expect(resolved.ended).toBe("resolved");
     expect(happen(resolved, [4, 3, { type: "reopened" }]).ended).toBeNull();
+    const joined = happen(resolved, [4, 3, { type: "person_joined", name: "Ann", agent: "a" }]);
+    expect(joined).toMatchObject({ ended: null, floor: "person", person: "Ann" });
     const closed = happen(resolved, [4, 3, { type: "closed" }]);
     expect(closed.ended).toBe("closed");
     const next = fold(closed, { type: "opened", conversation: "d" });

@@ -148,7 +148,7 @@ function foldBody(next: Thread, event: VisitorEvent, live: boolean): void {
       endTurn(next, body.turn);
       break;
     case "person_joined":
-      Object.assign(next, { floor: "person", person: body.name, nobodyCame: false });
+      Object.assign(next, { floor: "person", person: body.name, nobodyCame: false, ended: null });
       note("joined", body.name);
       break;
     case "person_left":
