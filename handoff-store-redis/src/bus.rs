@@ -37,8 +37,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 ///   hears [`Heard::Lagged`] when it is connected again, and so does whoever reads slower than notices come.
 /// - A message that could not be sent is not kept: the next one that can be tells every node that something was lost.
 /// - In a cluster this is the classic `PUBLISH`, which every node of the cluster passes on, so that any node may be named
-///   in the address. Sharded channels would spare a large cluster that traffic only if nodes of Handoff heard some services
-///   and not others; each hears all of them.
+///   in the address; while that one is down, notices of other nodes come late. Sharded channels would spare a large
+///   cluster that traffic only if nodes of Handoff heard some services and not others; each hears all of them.
 #[derive(Clone)]
 pub struct RedisBus {
     shared: Arc<Shared>,

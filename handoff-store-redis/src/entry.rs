@@ -16,6 +16,9 @@ use crate::outbox::stored;
 use crate::script;
 use crate::sortable::{self, NUMBER, read_id, read_unsigned, split, unsigned};
 
+/// An event is found by so many of its first words: the server does nothing else while it enters them, which takes it some
+/// milliseconds for so many.
+const MAX_WORDS: usize = 5_000;
 /// The scores of a visitor's conversations.
 pub(crate) const NOT_CLOSED: &str = "1";
 const CLOSED: &str = "2";
@@ -97,10 +100,11 @@ pub(crate) fn push_length(args: &mut Vec<Vec<u8>>, length: usize) {
 /// The words by which events are found. They must be the same when the events are erased: who changes how words are
 /// read must fill the index anew.
 pub(crate) fn words<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeSet<String> {
-    events
-        .flat_map(|event| searched_texts(&event.body))
-        .flat_map(search_words)
-        .collect()
+    let words = |event: &'e Event| {
+        let texts = searched_texts(&event.body);
+        texts.flat_map(search_words).take(MAX_WORDS)
+    };
+    events.flat_map(words).collect()
 }
 
 /// A receipt without its key: digest, first, version.

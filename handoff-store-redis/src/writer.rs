@@ -87,12 +87,28 @@ async fn run(link: Link, mut requests: mpsc::Receiver<Request>) {
                 Request::Close => requests.close(),
             }
         }
-        send(&link, commits).await;
+        let silence = send(&link, commits).await;
+        if let Some(error) = silence {
+            refuse_waiting(&mut requests, &error);
+        }
     }
 }
 
-/// Sends a batch and answers everybody. In a cluster each service is on a node of its own.
-async fn send(link: &Link, commits: Vec<Submission>) {
+/// A server that answers too late is not asked for what waited meanwhile: else the last of the queue would wait as often
+/// as there are batches.
+fn refuse_waiting(requests: &mut mpsc::Receiver<Request>, error: &RedisError) {
+    for _ in 0..QUEUE {
+        match requests.try_recv() {
+            Ok(Request::Commit(commit)) => drop(commit.answer.send(Err(error.clone()))),
+            Ok(Request::Close) => requests.close(),
+            Err(_) => break,
+        }
+    }
+}
+
+/// Sends a batch and answers everybody. In a cluster each service is on a node of its own. Returns the error of a server
+/// that did not answer in time.
+async fn send(link: &Link, commits: Vec<Submission>) -> Option<RedisError> {
     match link {
         Link::One(_) => send_together(link.clone(), commits).await,
         Link::Cluster(_) => {
@@ -104,7 +120,8 @@ async fn send(link: &Link, commits: Vec<Submission>) {
                 }
             }
             let groups = services.into_iter();
-            join_all(groups.map(|group| send_together(link.clone(), group))).await;
+            let sent = join_all(groups.map(|group| send_together(link.clone(), group))).await;
+            sent.into_iter().flatten().next()
         }
     }
 }
@@ -115,7 +132,7 @@ fn is_of(group: &[Submission], commit: &Submission) -> bool {
         .is_some_and(|first| first.service == commit.service)
 }
 
-async fn send_together(mut link: Link, commits: Vec<Submission>) {
+async fn send_together(mut link: Link, commits: Vec<Submission>) -> Option<RedisError> {
     let calls: Vec<&Cmd> = commits.iter().map(|commit| &commit.call).collect();
     let mut answers = pipeline(&mut link, &calls).await;
     // A server that started anew has forgotten the script. What it refused for that it has not done.
@@ -123,10 +140,17 @@ async fn send_together(mut link: Link, commits: Vec<Submission>) {
     if !unknown.is_empty() {
         answers = again(&mut link, &calls, answers, &unknown).await;
     }
+    let mut silence = None;
     for (commit, answer) in commits.into_iter().zip(answers) {
+        if let Err(error) = &answer
+            && error.is_timeout()
+        {
+            silence = Some(error.clone());
+        }
         // A caller who went away needs no answer.
         commit.answer.send(answer).ok();
     }
+    silence
 }
 
 fn is_unknown((_, answer): &(usize, &RedisResult<Value>)) -> bool {

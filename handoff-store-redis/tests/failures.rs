@@ -144,6 +144,32 @@ async fn a_server_that_refuses_is_temporary() {
     );
 }
 
+/// However many wait for a server that does not answer, each of them is told within a few times the limit for one answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "a test's own patience")]
+async fn nobody_waits_for_the_whole_queue() {
+    let server = OwnServer::start().await;
+    let store = store(&server).await;
+    let mut chat = Chat::new(1);
+    store.commit(chat.open()).await.unwrap();
+    tell(&server, "CLIENT PAUSE 60000");
+    let begun = Instant::now();
+    let mut waiting = tokio::task::JoinSet::new();
+    for n in 0..1_000 {
+        let (store, said) = (store.clone(), chat.clone().say(&n.to_string()));
+        waiting.spawn(async move { store.commit(said).await.unwrap_err() });
+    }
+    for error in waiting.join_all().await {
+        assert!(error.is_temporary(), "{error}");
+    }
+    // Eight batches of two seconds each otherwise.
+    assert!(
+        begun.elapsed() < Duration::from_secs(9),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
 /// A server that would throw conversations away is refused; so is one that is not there, without a password in the text.
 #[tokio::test]
 async fn what_can_keep_nothing_is_refused() {

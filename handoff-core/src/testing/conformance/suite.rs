@@ -34,6 +34,7 @@ macro_rules! conversation_store_suite {
                     a_commit_is_read_back_whole,
                     events_without_a_gap_or_nothing,
                     another_version_conflicts_and_stores_nothing,
+                    an_id_is_taken_once,
                     a_repeated_command_gets_its_first_receipt,
                     checks_come_in_order,
                     receipts_are_kept_bit_for_bit,

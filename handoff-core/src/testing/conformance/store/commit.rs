@@ -173,6 +173,24 @@ pub async fn another_version_conflicts_and_stores_nothing(store: Store) {
     committed(&*store, from(2)).await;
 }
 
+/// An id names one conversation, whatever service another one is to be opened in.
+pub async fn an_id_is_taken_once(store: Store) {
+    let chat = Chat::of(1, "shop", "ana").opened_in(&*store).await;
+    for (in_service, of_visitor) in [("pub", "ana"), ("shop", "bo"), ("pub", "bo")] {
+        let other = Chat::of(1, in_service, of_visitor).open();
+        assert_eq!(
+            store.commit(other).await.unwrap(),
+            CommitOutcome::VersionConflict
+        );
+    }
+    assert_eq!(
+        store.load(chat.id()).await.unwrap().as_deref(),
+        Some(&chat.state)
+    );
+    let counts = store.counts().await.unwrap();
+    assert_eq!(counts.len(), 1, "of the shop alone: {counts:?}");
+}
+
 /// A key is answered with the first receipt for ever, and belongs to its conversation alone.
 pub async fn a_repeated_command_gets_its_first_receipt(store: Store) {
     let mut chat = Chat::new(1).opened_in(&*store).await;
