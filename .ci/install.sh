@@ -73,6 +73,18 @@ install_newer_node() {
   failed=1
 }
 
+# A server that speaks OpenAI's protocol and is not ours, for a test of handoff-llm.
+install_litellm() {
+  [ -x .cache/litellm/bin/litellm ] && return 0
+  echo "Putting litellm[proxy] into .cache/litellm (once, some minutes)"
+  rm -rf .cache/litellm
+  python3 -m venv .cache/litellm \
+    && .cache/litellm/bin/pip install --quiet --disable-pip-version-check 'litellm[proxy]' && return 0
+  rm -rf .cache/litellm
+  echo "Missing: litellm[proxy], by pip in a virtual environment (python3-venv)" >&2
+  failed=1
+}
+
 if ! has cargo; then
   echo "Missing: Rust (cargo, with rustfmt and clippy), see rustup.rs" >&2
   failed=1
@@ -86,8 +98,9 @@ if [ "${1:-}" != make ]; then
   want shellcheck shellcheck
   has_postgres || missing+=(postgresql)
   [ -n "${REDIS_URL:-}" ] || want redis-server redis-server
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 fi
 install_packages
-[ "${1:-}" = make ] || install_newer_node
+[ "${1:-}" = make ] || { install_newer_node; install_litellm; }
 if [ "$failed" -eq 0 ]; then echo "Everything that the tests need is here."; fi
 exit "$failed"

@@ -1,11 +1,12 @@
 //! The [`Assistant`] trait: who writes replies.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{Fact, Page, Profile, Purpose, Reply, Speaker, Ticket};
+use crate::conversation::{AssistantPolicy, Fact, Page, Profile, Purpose, Reply, Speaker, Ticket};
 use crate::error::Unreachable;
 use crate::id::ServiceId;
 use crate::time::Timestamp;
@@ -29,6 +30,21 @@ pub struct Turn {
     pub profile: Profile,
     /// Where the visitor is.
     pub page: Page,
+    /// What the service wants of its assistant.
+    #[serde(default)]
+    pub assistant: Arc<AssistantPolicy>,
+    /// What was spent before this turn; counted only where the service has a budget.
+    #[serde(default)]
+    pub spent: Spent,
+}
+
+/// What an assistant has spent, in tokens of its provider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spent {
+    /// In the conversation.
+    pub conversation: u64,
+    /// In the service today.
+    pub today: u64,
 }
 
 /// Something that was said.
@@ -68,6 +84,10 @@ pub trait ReplySink: Send + Sync {
     /// # Errors
     /// [`FloorLost`] once the ticket ended: stop writing.
     async fn piece(&self, text: &str) -> Result<(), FloorLost>;
+
+    /// Counts tokens of the provider that this turn spent, once for each request; also when the ticket ended. It never
+    /// waits, so that it can be said where a future is dropped.
+    fn spent(&self, tokens: u64);
 }
 
 /// The ticket ended while the reply was written.
@@ -97,6 +117,9 @@ pub enum AssistantError {
     /// The stream ended without its end marker: what came is no whole reply.
     #[error("the reply was cut short")]
     Truncated,
+    /// The service switched its assistant off.
+    #[error("the assistant is switched off")]
+    SwitchedOff,
     /// The provider can't be reached or refused.
     #[error("the assistant's provider failed: {0}")]
     Provider(#[source] Unreachable),

@@ -7,9 +7,12 @@
 
 use std::error::Error;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use handoff_core::assistant::{Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Turn};
+use handoff_core::assistant::{
+    Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Spent, Turn,
+};
 use handoff_core::conversation::{Page, Profile, Purpose, Speaker, Ticket};
 use handoff_core::id::ServiceId;
 use handoff_core::time::Timestamp;
@@ -23,6 +26,8 @@ impl ReplySink for Terminal {
         print!("{text}");
         std::io::stdout().flush().map_err(|_| FloorLost)
     }
+
+    fn spent(&self, _: u64) {}
 }
 
 fn line(speaker: Speaker, text: &str) -> Line {
@@ -48,6 +53,8 @@ fn turn(transcript: Vec<Line>) -> Result<Turn, Box<dyn Error>> {
         briefing: Briefing::default(),
         profile: Profile::default(),
         page: Page::default(),
+        assistant: Arc::default(),
+        spent: Spent::default(),
     })
 }
 

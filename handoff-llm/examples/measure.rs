@@ -10,10 +10,13 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use handoff_core::assistant::{Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Turn};
+use handoff_core::assistant::{
+    Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Spent, Turn,
+};
 use handoff_core::conversation::{Page, Profile, Purpose, Reply, Speaker, Ticket};
 use handoff_core::id::{ConversationId, ServiceId};
 use handoff_core::time::Timestamp;
@@ -26,6 +29,8 @@ impl ReplySink for Unseen {
     async fn piece(&self, _: &str) -> Result<(), FloorLost> {
         Ok(())
     }
+
+    fn spent(&self, _: u64) {}
 }
 
 fn turn(text: &str) -> Result<Turn, Box<dyn Error>> {
@@ -48,6 +53,8 @@ fn turn(text: &str) -> Result<Turn, Box<dyn Error>> {
         briefing: Briefing::default(),
         profile: Profile::default(),
         page: Page::default(),
+        assistant: Arc::default(),
+        spent: Spent::default(),
     })
 }
 

@@ -43,11 +43,24 @@
 //!
 //! After an agent gave the floor back, what the agent told the visitor answers questions too, and what the agent asked
 //! the assistant to tell is passed on once. What is not phrased as something to pass on is never shown.
+//!
+//! # With a model
+//!
+//! `OpenAi` (feature `openai`, on by default) asks a server that speaks OpenAI's chat protocol, OpenAI's own or any other. A
+//! reply that is cut, at whatever byte, is a failure and never a reply; a takeover closes the connection to the server.
+//! `OpenAiOptions` has the timeouts and retries, the service's
+//! [`AssistantPolicy`](handoff_core::conversation::AssistantPolicy) the prompt, the model, the budget and the switch.
+//! The library beneath logs answers that it can't read: a program that must not log people's words filters the target
+//! `async_openai` out.
 
 pub mod knowledge;
 mod offline;
+#[cfg(feature = "openai")]
+mod openai;
 mod retrieval;
 mod words;
 
 pub use knowledge::{Knowledge, KnowledgeError};
 pub use offline::{Offline, OfflineOptions, Phrases};
+#[cfg(feature = "openai")]
+pub use openai::{InvalidOpenAi, OpenAi, OpenAiOptions};

@@ -14,9 +14,12 @@ use crate::settings::{LogFormat, Settings};
 )]
 pub(crate) struct BadFilter(#[from] ParseError);
 
+/// This library logs the whole of an answer that it can't read, and there are people's words in it.
+const SILENT: &str = "async_openai=off";
+
 /// Writes the log to standard error. It names ids and codes, never what people wrote.
 pub(crate) fn start(settings: &Settings) -> Result<(), BadFilter> {
-    let filter = EnvFilter::try_new(&settings.log)?;
+    let filter = EnvFilter::try_new(&settings.log)?.add_directive(SILENT.parse()?);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -206,7 +206,7 @@ pub enum TeamFrame {
     /// A service's settings changed (or a service is new).
     Service {
         /// The service now.
-        service: ServiceView,
+        service: Box<ServiceView>,
     },
     /// A request was done, durably.
     Done {

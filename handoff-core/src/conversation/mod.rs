@@ -1,6 +1,7 @@
 //! A conversation: its state, what can be asked of it, and what happens. Pure: no clock, no async, no I/O.
 
 mod apply;
+mod assistant_policy;
 mod card;
 mod cause;
 mod clockwork;
@@ -19,6 +20,7 @@ mod tests;
 mod transcript;
 
 pub use apply::{apply, replay};
+pub use assistant_policy::{AssistantPolicy, Budget};
 pub use card::{Card, Status};
 pub use cause::{Claim, CloseReason, Escalation, RequestEnd, ReturnReason, TicketEnd};
 pub use command::{Command, TransferTarget};

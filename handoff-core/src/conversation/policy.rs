@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::assistant_policy::AssistantPolicy;
 use crate::attention::FlagKind;
 use crate::time::Millis;
 
@@ -174,6 +175,8 @@ pub struct Policy {
     pub reply_attempts: u32,
     /// A visitor has at most one open conversation in this service. Default yes.
     pub one_open_conversation: bool,
+    /// What the assistant is told, and may do and spend.
+    pub assistant: Arc<AssistantPolicy>,
 }
 
 impl Default for Policy {
@@ -191,6 +194,7 @@ impl Default for Policy {
             reopen_with: ReopenWith::default(),
             reply_attempts: 2,
             one_open_conversation: true,
+            assistant: Arc::default(),
         }
     }
 }
@@ -271,7 +275,7 @@ impl Policy {
                 problem: "set 1 to 5 tries",
             });
         }
-        Ok(())
+        self.assistant.validate()
     }
 }
 

@@ -1,10 +1,13 @@
 //! What the assistant is told: the words that were said, and the briefing.
 
+use std::sync::Arc;
+
+use super::assistant_policy::AssistantPolicy;
 use super::event::{Event, EventBody};
 use super::mutant::Mutant;
 use super::party::Actor;
 use super::state::{Conversation, PendingReply, Speaker};
-use crate::assistant::{Briefing, Line, Turn};
+use crate::assistant::{Briefing, Line, Spent, Turn};
 
 /// The words that were said, by whom. Notes, flags and drafts are no words of the conversation.
 pub fn transcript(events: &[Event]) -> Vec<Line> {
@@ -61,8 +64,13 @@ pub fn briefing(state: &Conversation, events: &[Event]) -> Briefing {
     }
 }
 
-/// The turn that a pending reply answers, from the conversation's last events.
-pub fn turn(state: &Conversation, pending: PendingReply, events: &[Event]) -> Turn {
+/// The turn that a pending reply answers, from the conversation's last events. What was spent is left at nothing.
+pub fn turn(
+    state: &Conversation,
+    pending: PendingReply,
+    events: &[Event],
+    assistant: &Arc<AssistantPolicy>,
+) -> Turn {
     Turn {
         ticket: super::Ticket {
             conversation: state.id,
@@ -76,5 +84,7 @@ pub fn turn(state: &Conversation, pending: PendingReply, events: &[Event]) -> Tu
         briefing: briefing(state, events),
         profile: state.profile.as_ref().clone(),
         page: state.page.as_ref().clone(),
+        assistant: Arc::clone(assistant),
+        spent: Spent::default(),
     }
 }

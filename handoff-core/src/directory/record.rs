@@ -32,6 +32,8 @@ pub enum RecordKind {
     CannedReply,
     /// A setting of the whole installation, by name.
     Setting,
+    /// What an assistant spent, by conversation or by service and day.
+    Spending,
 }
 
 impl RecordKind {
@@ -60,6 +62,7 @@ impl RecordKind {
             Self::Category => "category",
             Self::CannedReply => "canned_reply",
             Self::Setting => "setting",
+            Self::Spending => "spending",
         }
     }
 }

@@ -11,7 +11,7 @@ use super::roster::Person;
 use crate::bus::{Bus, Heard, Notice, Signal};
 use crate::conversation::Card;
 use crate::directory::RecordKind;
-use crate::id::ConversationId;
+use crate::id::{ConversationId, ServiceId};
 use crate::time::Millis;
 
 /// After a failure of the bus it is left alone for so long.
@@ -58,6 +58,9 @@ impl Handoff {
             Heard::Notice(Notice::Record { kind, key }) => {
                 if kind == RecordKind::Service {
                     self.inner.services.forget(&key);
+                    if let Ok(service) = ServiceId::new(&key) {
+                        self.stop_switched_off(&service).await;
+                    }
                 }
                 self.inner.hub.tell_board(BoardUpdate::Record {
                     kind,

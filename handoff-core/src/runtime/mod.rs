@@ -11,10 +11,12 @@ mod handoff;
 mod hub;
 mod listen;
 mod outbox;
+mod pieces;
 mod presence;
 mod replies;
 mod roster;
 mod services;
+mod spending;
 
 pub use builder::Builder;
 pub use change::{Change, Slot};

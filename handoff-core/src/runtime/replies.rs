@@ -1,18 +1,19 @@
 //! Asks the assistant for replies, shows the pieces, and commits the whole by its ticket.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::{DispatchError, Request};
 use super::handoff::Handoff;
-use crate::assistant::{Answer, Assistant, AssistantError, FloorLost, ReplySink, Turn};
+use super::pieces::{Pieces, Written};
+use crate::assistant::{Answer, Assistant, AssistantError, FloorLost, Turn};
 use crate::bus::{Notice, Signal};
-use crate::conversation::{Caller, Command, Conversation, MAX_REPLY_BYTES, Ticket, turn};
+use crate::conversation::{Caller, Command, Conversation, Ticket, turn};
 use crate::error::StoreError;
 use crate::id::{ConversationId, ServiceId};
 
@@ -42,26 +43,6 @@ struct Running {
     written: Arc<Mutex<Written>>,
     /// The turn, where somebody else answers it by its ticket.
     elsewhere: Option<Arc<Turn>>,
-}
-
-#[derive(Debug, Default)]
-struct Written {
-    text: String,
-    /// Its length in UTF-16 code units, as clients count.
-    units: u64,
-}
-
-impl Written {
-    /// Adds a piece; returns where it begins. `None`: the reply is too long.
-    fn add(&mut self, piece: &str) -> Option<u64> {
-        if self.text.len() + piece.len() > MAX_REPLY_BYTES {
-            return None;
-        }
-        let offset = self.units;
-        self.text.push_str(piece);
-        self.units += piece.encode_utf16().count() as u64;
-        Some(offset)
-    }
 }
 
 impl Replies {
@@ -200,6 +181,7 @@ impl Handoff {
             ticket,
             ended: ended.clone(),
             written: Arc::clone(&written),
+            tokens: AtomicU64::new(0),
         };
         let turn = match self.turn(ticket).await {
             Ok(Some(turn)) => turn,
@@ -209,9 +191,15 @@ impl Handoff {
                 return;
             }
         };
-        let answer = ended
-            .run_until_cancelled(assistant.reply(&turn, &sink))
-            .await;
+        let answer = if turn.assistant.enabled {
+            ended
+                .run_until_cancelled(assistant.reply(&turn, &sink))
+                .await
+        } else {
+            Some(Err(AssistantError::SwitchedOff))
+        };
+        // Also what a reply cost that lost the floor.
+        self.count_spending(&turn, &sink);
         let command = match answer {
             Some(Ok(Answer::Elsewhere)) => return self.inner.replies.leave_to_others(turn),
             Some(Ok(Answer::Reply(reply))) => Command::CommitReply { ticket, reply },
@@ -230,6 +218,47 @@ impl Handoff {
             }
         };
         self.finish_reply(ticket, command, written_text()).await;
+    }
+
+    fn count_spending(&self, turn: &Turn, sink: &Pieces) {
+        let tokens = sink.tokens.load(Ordering::Relaxed);
+        if tokens > 0 {
+            let (handoff, service) = (self.clone(), turn.service.clone());
+            let conversation = turn.ticket.conversation;
+            self.inner.tasks.spawn(async move {
+                handoff
+                    .record_spending(&service, conversation, tokens)
+                    .await;
+            });
+        }
+    }
+
+    /// Stops what the assistant of a service writes, where it was switched off.
+    pub(super) async fn stop_switched_off(&self, service: &ServiceId) {
+        match self.service(service).await {
+            Ok(Some(known)) if known.value.policy.assistant.enabled => return,
+            Ok(_) => {}
+            Err(error) => return tracing::warn!(%error, %service, "its replies go on"),
+        }
+        let running: Vec<Ticket> = self
+            .inner
+            .replies
+            .lock()
+            .values()
+            .map(|r| r.ticket)
+            .collect();
+        for ticket in running {
+            let state = self.load(ticket.conversation, false).await;
+            if state.is_ok_and(|state| state.is_some_and(|state| state.service == *service)) {
+                let stopped = Command::FailReply {
+                    ticket,
+                    partial: String::new(),
+                    truncated: false,
+                };
+                self.dispatch_quietly(ticket.conversation, Caller::Assistant, stopped)
+                    .await;
+            }
+        }
     }
 
     /// Ends a reply. One that came too late, or is none, leaves its piece in the timeline.
@@ -301,7 +330,12 @@ impl Handoff {
             .store()
             .events_before(ticket.conversation, state.version, MAX_EVENTS)
             .await?;
-        Ok(Some(turn(&state, pending, &events)))
+        let service = self.service(&state.service).await?;
+        let policy = service.map(|service| service.value.policy.assistant.clone());
+        let policy = policy.unwrap_or_default();
+        let mut turn = turn(&state, pending, &events, &policy);
+        turn.spent = self.spent(&turn.service, state.id, &policy).await?;
+        Ok(Some(turn))
     }
 
     /// The turns of a service that somebody else answers by their tickets; waits up to `wait` for one.
@@ -349,33 +383,5 @@ impl Handoff {
     pub fn signal(&self, signal: Signal) {
         self.inner.courier.send(Notice::Signal(signal.clone()));
         self.inner.hub.signal(signal);
-    }
-}
-
-/// Shows the pieces of one reply.
-#[derive(Debug)]
-struct Pieces {
-    handoff: Handoff,
-    ticket: Ticket,
-    ended: CancellationToken,
-    written: Arc<Mutex<Written>>,
-}
-
-#[async_trait]
-impl ReplySink for Pieces {
-    async fn piece(&self, text: &str) -> Result<(), FloorLost> {
-        if self.ended.is_cancelled() {
-            return Err(FloorLost);
-        }
-        let offset = {
-            let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-            written.add(text).ok_or(FloorLost)?
-        };
-        self.handoff.signal(Signal::Piece {
-            ticket: self.ticket,
-            offset,
-            text: text.into(),
-        });
-        Ok(())
     }
 }

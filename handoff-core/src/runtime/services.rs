@@ -181,9 +181,10 @@ impl Handoff {
         self.inner.services.keep(saved.clone());
         self.record_changed(RecordKind::Service, saved.value.id.as_str());
         let (handoff, id) = (self.clone(), saved.value.id.clone());
-        self.inner
-            .tasks
-            .spawn(async move { handoff.bring_in_line(id).await });
+        self.inner.tasks.spawn(async move {
+            handoff.stop_switched_off(&id).await;
+            handoff.bring_in_line(id).await;
+        });
         Ok(saved)
     }
 

@@ -11,12 +11,13 @@
 )]
 
 use std::path::Path;
-use std::sync::{LazyLock, Mutex};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use handoff_core::assistant::{
-    Answer, Assistant, AssistantError, Briefing, FloorLost, Line, ReplySink, Turn,
+    Answer, Assistant, AssistantError, Briefing, FloorLost, Line, ReplySink, Spent, Turn,
 };
 use handoff_core::conversation::{Page, Profile, Purpose, Reply, Speaker, Ticket};
 use handoff_core::id::{ConversationId, ServiceId};
@@ -28,6 +29,7 @@ use handoff_llm::{Knowledge, Offline, OfflineOptions};
 pub(crate) struct Sink {
     pub pieces: Mutex<Vec<String>>,
     pub lost_after: Option<usize>,
+    pub tokens: AtomicU64,
 }
 
 #[async_trait]
@@ -39,6 +41,10 @@ impl ReplySink for Sink {
             Some(most) if pieces.len() > most => Err(FloorLost),
             _ => Ok(()),
         }
+    }
+
+    fn spent(&self, tokens: u64) {
+        self.tokens.fetch_add(tokens, Ordering::Relaxed);
     }
 }
 
@@ -76,6 +82,8 @@ pub(crate) fn turn(lines: Vec<Line>) -> Turn {
         briefing: Briefing::default(),
         profile: Profile::default(),
         page: Page::default(),
+        assistant: Arc::default(),
+        spent: Spent::default(),
     }
 }
 

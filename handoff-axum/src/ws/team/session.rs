@@ -219,7 +219,7 @@ impl<'t> Session<'t> {
             .map_err(|_| End::restarting())?;
         match stored {
             Some(stored) => wire.send(&TeamFrame::Service {
-                service: ServiceView::from(&*stored),
+                service: Box::new(ServiceView::from(&*stored)),
             }),
             None => Ok(()),
         }
@@ -232,6 +232,7 @@ impl<'t> Session<'t> {
             .await
             .map_err(refused)?
         {
+            let service = Box::new(service);
             wire.send(&TeamFrame::Service { service })?;
         }
         Ok(())

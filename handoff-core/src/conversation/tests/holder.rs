@@ -193,7 +193,7 @@ fn the_floor_returns_with_a_briefing_and_an_answer_where_one_is_owed() {
     assert_eq!(scene.c.pending, None, "the visitor is answered");
     scene.does(&Caller::Visitor, say("And the other one?"));
     let pending = scene.c.pending.unwrap();
-    let turn = turn(&scene.c, pending, &scene.log);
+    let turn = turn(&scene.c, pending, &scene.log, &scene.policy.assistant);
     assert_eq!(
         turn.briefing.instruction.as_deref(),
         Some("Offer her a refund.")
@@ -228,7 +228,12 @@ fn notes_reach_the_assistant_only_where_their_author_says_so() {
         );
     }
     scene.does(&agent("Bert"), Command::Return { instruction: None });
-    let turn = turn(&scene.c, scene.c.pending.unwrap(), &scene.log);
+    let turn = turn(
+        &scene.c,
+        scene.c.pending.unwrap(),
+        &scene.log,
+        &scene.policy.assistant,
+    );
     assert_eq!(turn.briefing.notes, ["She is in Spain."]);
     assert_eq!(turn.transcript.len(), 1);
 }

@@ -123,7 +123,9 @@ impl World {
             return false;
         };
         let events = self.store.events(ticket.conversation, 0);
-        let turn = Box::new(turn(&state, pending, &events));
+        let policy = self.nodes.get(node).map(|node| node.policy.clone());
+        let policy = policy.unwrap_or_default();
+        let turn = Box::new(turn(&state, pending, &events, &policy.assistant));
         self.see(Some(node), Observed::Prompted { turn });
         if pending.purpose == Purpose::Reply && self.pen.chance(150) {
             self.note_something(number, ticket);

@@ -1,0 +1,16 @@
+//! The assistant that asks a server which speaks OpenAI's chat protocol.
+
+mod assistant;
+mod circuit;
+mod collect;
+mod endpoint;
+mod failure;
+mod generate;
+mod options;
+mod prompt;
+mod tools;
+mod watch;
+mod wire;
+
+pub use assistant::OpenAi;
+pub use options::{InvalidOpenAi, OpenAiOptions};
