@@ -24,11 +24,11 @@
 //!
 //! # The database
 //!
-//! Postgres 13 or newer, encoded in UTF-8. Every table's name begins with `handoff_`, so that a host may keep its own
-//! beside them; `?options[search_path]=name` at the end of the URL puts them into a schema of their own. Tables are made
-//! and upgraded on [`PostgresStore::connect`], by one node at a time, or by [`PostgresStore::migrate`] where nodes may not
-//! ([`PostgresOptions::migrate`]). Connections hold settings of their session and prepared statements: a pooler between
-//! them and the server must keep sessions apart (`pool_mode = session` in `PgBouncer`).
+//! Postgres 13 or newer (tested on 15), encoded in UTF-8. Every table's name begins with `handoff_`, so that a host may
+//! keep its own beside them; `?options[search_path]=name` at the end of the URL puts them into a schema of their own.
+//! Tables are made and upgraded on [`PostgresStore::connect`], by one node at a time, or by [`PostgresStore::migrate`]
+//! where nodes may not ([`PostgresOptions::migrate`]). Connections hold settings of their session and prepared statements:
+//! a pooler between them and the server must keep sessions apart (`pool_mode = session` in `PgBouncer`).
 //!
 //! What is erased is out of the tables at once; its bytes leave the files with Postgres' own vacuum, and backups and
 //! archives of the write-ahead log when these are thrown away.
@@ -37,9 +37,9 @@
 //!
 //! The log is what grows. Everything in `handoff_events` and `handoff_receipts` is looked up by its conversation, and
 //! their primary keys begin with it, so that both may be partitioned by hash of `conversation`, or distributed by it with
-//! Citus: make the partitioned table under the same name before the first start, with the columns and indexes of
-//! `migrations/0001_conversations.sql`, and move the rows there; no query changes. `handoff_conversations` holds one row
-//! a conversation and stays whole: its `open_key` must be unique over all of them.
+//! Citus. While no node runs, rename the table, make a partitioned one under its name with the columns, primary key and
+//! index of `migrations/0001_conversations.sql`, and move the rows there: no query changes. `handoff_conversations` holds
+//! one row a conversation and stays whole, as its `open_key` must be unique over all of them.
 
 mod archive;
 mod board;

@@ -39,11 +39,12 @@ pub(crate) fn name(options: &PgConnectOptions) -> String {
 }
 
 /// The settings of a session of the store. Whoever is told of a commit relies on `synchronous_commit`, and the writer on
-/// an isolation in which each statement sees what was committed before it.
+/// an isolation in which each statement sees what was committed before it. Compiling a query takes longer than any of
+/// these runs.
 pub(crate) fn settings(options: &PostgresOptions) -> String {
     format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; SET synchronous_commit = on; \
-         SET default_transaction_isolation = 'read committed'; SET idle_in_transaction_session_timeout = {}",
+         SET default_transaction_isolation = 'read committed'; SET jit = off; SET idle_in_transaction_session_timeout = {}",
         millis(options.statement_timeout),
         millis(options.lock_timeout),
         millis(options.patience()),

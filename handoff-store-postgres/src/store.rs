@@ -142,7 +142,7 @@ impl fmt::Debug for PostgresStore {
 #[async_trait]
 impl ConversationStore for PostgresStore {
     async fn commit(&self, commit: Commit) -> Result<CommitOutcome, StoreError> {
-        self.writer.commit(&commit).await
+        self.in_time(self.writer.commit(&commit)).await
     }
 
     async fn load(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, StoreError> {

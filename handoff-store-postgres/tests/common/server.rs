@@ -26,6 +26,8 @@ fn start() -> String {
             .arg(port.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // It lives a moment longer than the test, whose own output is to end with it.
+            .stderr(Stdio::null())
             .spawn()
             .expect("bash, which starts the tests' server");
         let mut out = BufReader::new(child.stdout.take().unwrap());
