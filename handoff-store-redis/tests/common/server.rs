@@ -137,11 +137,9 @@ fn delete(link: &mut redis::Connection, prefix: &str) -> redis::RedisResult<()> 
             .arg(1000)
             .query(link)?;
         // One by one: in a cluster they are in different slots.
-        let mut unlink = redis::pipe();
         for key in keys {
-            unlink.unlink(key).ignore();
+            redis::cmd("UNLINK").arg(key).exec(link)?;
         }
-        unlink.exec(link)?;
         if next == 0 {
             return Ok(());
         }
