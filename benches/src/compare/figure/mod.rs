@@ -9,6 +9,7 @@ mod idle;
 mod latency;
 mod pure;
 mod raw_sqlite;
+mod redis;
 
 use super::{report::Row, run::Run};
 
@@ -20,6 +21,7 @@ pub(crate) async fn measure(figure: Figure, run: &mut Run) -> Vec<Row> {
         Figure::Claim => claim::measure(run).await,
         Figure::Idle => idle::measure(run).await,
         Figure::Append => append::measure(run).await,
+        Figure::Redis => redis::measure(run).await,
         Figure::Pure => pure::measure(run).await,
         Figure::Dispatch => dispatch::measure(run).await,
         Figure::Board => board::measure(run).await,
@@ -34,18 +36,20 @@ pub(crate) enum Figure {
     Claim,
     Idle,
     Append,
+    Redis,
     Pure,
     Dispatch,
     Board,
 }
 
 impl Figure {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::FanOut,
         Self::Latency,
         Self::Claim,
         Self::Idle,
         Self::Append,
+        Self::Redis,
         Self::Pure,
         Self::Dispatch,
         Self::Board,
@@ -59,6 +63,7 @@ impl Figure {
             Self::Claim => &["P4"],
             Self::Idle => &["P5"],
             Self::Append => &["P7"],
+            Self::Redis => &["P9"],
             Self::Pure => &["P10"],
             Self::Dispatch => &["P11"],
             Self::Board => &["P12"],
