@@ -17,7 +17,8 @@ pub(crate) fn routes() -> Router<Transport> {
 
 /// Ready: the store answers, and nobody is being sent away.
 async fn ready(State(transport): State<Transport>) -> Result<Response, Failure> {
-    if transport.inner.closing.is_cancelled() {
+    let inner = &transport.inner;
+    if inner.draining.is_cancelled() || inner.closing.is_cancelled() {
         let title = "The server is restarting.";
         return Err(Failure::new(
             StatusCode::SERVICE_UNAVAILABLE,

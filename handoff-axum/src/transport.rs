@@ -53,6 +53,8 @@ pub(crate) struct Inner {
     pub(crate) visitor_seats: Seats<(ServiceId, VisitorId)>,
     pub(crate) agent_seats: Seats<AgentId>,
     pub(crate) address_seats: Seats<IpAddr>,
+    /// `/readyz` says no.
+    pub(crate) draining: CancellationToken,
     pub(crate) closing: CancellationToken,
     pub(crate) tasks: TaskTracker,
 }
@@ -84,6 +86,7 @@ impl Transport {
                 visitor_seats: Seats::new(limits.visitor_sockets),
                 agent_seats: Seats::new(limits.agent_sockets),
                 address_seats: Seats::new(limits.address_sockets),
+                draining: CancellationToken::new(),
                 closing: CancellationToken::new(),
                 tasks: TaskTracker::new(),
                 handoff,
@@ -110,6 +113,12 @@ impl Transport {
     /// The built-in accounts, where the host brings no identity of its own.
     pub fn accounts(&self) -> Option<&Accounts> {
         self.inner.accounts.as_ref()
+    }
+
+    /// From now on `/readyz` answers 503; everything else goes on. Whatever spreads connections over nodes looks elsewhere
+    /// then, before [`close`](Self::close) sends clients away.
+    pub fn drain(&self) {
+        self.inner.draining.cancel();
     }
 
     /// Tells every client to come back in a moment, and returns when their sockets are closed, or after five seconds.

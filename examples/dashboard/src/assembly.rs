@@ -1,8 +1,8 @@
 //! Puts the server together, runs it, and takes it down in order.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use handoff_axum::{InvalidOptions, StartError, Transport};
 use handoff_core::directory::Service;
@@ -10,13 +10,13 @@ use handoff_core::error::StoreError;
 use handoff_core::id::{InvalidId, ServiceId};
 use handoff_core::runtime::{Handoff, SaveError};
 use handoff_llm::{KnowledgeError, Offline, OfflineOptions};
-use handoff_store_sqlite::{OpenError, SqliteStore};
 use tokio::net::TcpListener;
 
 use crate::greeting::Links;
 use crate::settings::{Settings, Switch};
 use crate::signals::End;
 use crate::site::{self, HelpPages};
+use crate::storage::{LineError, OpenError, Place, PlaceError, Storage};
 use crate::{owner_link, serve};
 
 /// The service of the demo shop, as it stands in its pages.
@@ -35,12 +35,16 @@ pub(crate) enum RunError {
         address: SocketAddr,
         source: std::io::Error,
     },
-    #[error("{0}. Choose another folder with --data")]
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    #[error(transparent)]
+    Line(#[from] LineError),
+    #[error(transparent)]
     Open(#[from] OpenError),
     #[error("the help pages can't be used: {0}")]
     Knowledge(#[from] KnowledgeError),
-    #[error("the data folder {folder} can't be read: {source}")]
-    Store { folder: PathBuf, source: StoreError },
+    #[error("the store {place} can't be read: {source}")]
+    Store { place: Place, source: StoreError },
     #[error("the demo's service could not be set up: {0}")]
     Demo(#[from] SaveError),
     #[error(transparent)]
@@ -56,6 +60,8 @@ pub(crate) enum RunError {
 /// Runs the server until it is asked to end.
 pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
     let options = settings.transport()?;
+    let place = settings.place()?;
+    let line = settings.line(&place)?;
     let demo = settings.demo == Switch::On;
     let mut end = End::listen().map_err(RunError::Signals)?;
     // Before anything else: a second start must not touch what the first one holds.
@@ -65,17 +71,19 @@ pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
         settings.base_url.as_deref(),
         demo,
     )?;
-    let store = SqliteStore::open(settings.data.join("handoff.db"), settings.store()).await?;
+    let storage = Storage::open(&place, settings.sqlite()).await?;
+    let bus = line.open().await?;
     let broken = |source| RunError::Store {
-        folder: settings.data.clone(),
+        place: place.clone(),
         source,
     };
     let assistant = Offline::new(knowledge, OfflineOptions::default().pace(settings.pace()));
-    let handoff = Handoff::builder(Arc::new(store.clone()), Arc::new(store.clone()))
-        .assistant(Arc::new(assistant))
-        .start()
-        .await
-        .map_err(broken)?;
+    let (conversations, records) = (storage.conversations.clone(), storage.records.clone());
+    let mut builder = Handoff::builder(conversations, records).assistant(Arc::new(assistant));
+    if let Some(bus) = bus {
+        builder = builder.bus(bus);
+    }
+    let handoff = builder.start().await.map_err(broken)?;
     if demo {
         set_up_demo(&handoff).await?;
     }
@@ -103,15 +111,23 @@ pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
     owner_link::keep(&settings.data, links.owner.as_deref())?;
     let server = serve::Server::start(listener, app);
     links.print()?;
-    tracing::info!(address = %settings.listen, data = %settings.data.display(), "ready");
+    tracing::info!(address = %settings.listen, store = %place, "ready");
 
     end.asked().await;
+    transport.drain();
+    if settings.drain > 0 {
+        tracing::info!(seconds = settings.drain, "ending: no longer ready");
+        // A second signal ends the wait.
+        tokio::time::timeout(Duration::from_secs(settings.drain), end.asked())
+            .await
+            .ok();
+    }
     tracing::info!("ending: clients are told to come back");
     server.stop_accepting();
     transport.close().await;
     server.drain().await;
     handoff.shutdown().await;
-    store.close().await;
+    storage.close().await;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ const FILE: &str = "owner-link.txt";
 
 /// Keeps the link where only this user can read it; where there is an owner, no link is left.
 pub(crate) fn keep(folder: &Path, link: Option<&str>) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
     let path = folder.join(FILE);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),

@@ -4,13 +4,52 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use handoff_axum::{InvalidOptions, Limits, Options};
 use handoff_store_sqlite::{Durability, SqliteOptions};
 
+use crate::storage::{Address, Line, LineError, Place, PlaceError};
+
 /// Puts people in the loop of an AI chat: dashboard, chat widget, and a demo shop to try them on.
 #[derive(Debug, Parser)]
-#[command(name = "handoff", version)]
+#[command(name = "handoff", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) task: Option<Task>,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Run the server; what happens where nothing else is named.
+    Run(Box<Settings>),
+    /// Make or upgrade a store's tables, and end.
+    Migrate {
+        /// The store: sqlite:PATH, postgres://… or redis://…
+        #[arg(
+            long,
+            env = "HANDOFF_STORE",
+            value_name = "STORE",
+            hide_env_values = true
+        )]
+        store: Address,
+    },
+    /// Copy everything from one store to another and compare them. No server may be using either. What was broken off is
+    /// taken up when it is repeated.
+    Copy {
+        /// Where everything is, like sqlite:handoff-data/handoff.db.
+        #[arg(long, value_name = "STORE")]
+        from: Address,
+        /// Where it is to be, like postgres://…
+        #[arg(long, value_name = "STORE")]
+        to: Address,
+    },
+}
+
+/// How the server runs.
+#[derive(Debug, Args)]
 pub(crate) struct Settings {
     /// Address and port to listen on.
     #[arg(long, env = "HANDOFF_LISTEN", default_value = "127.0.0.1:8080", value_parser = listen_address)]
@@ -18,6 +57,19 @@ pub(crate) struct Settings {
     /// Folder for conversations and accounts; made where it does not exist.
     #[arg(long, env = "HANDOFF_DATA", default_value = "./handoff-data")]
     pub(crate) data: PathBuf,
+    /// Where conversations are kept: sqlite:PATH, postgres://…, redis://… or memory [default: handoff.db in the data folder].
+    /// Several servers may share one on Postgres or Redis.
+    #[arg(long, env = "HANDOFF_STORE", hide_env_values = true)]
+    pub(crate) store: Option<Address>,
+    /// How servers that share a store hear of each other: local, postgres, postgres://… or redis://… [default: by the
+    /// store's own server].
+    #[arg(long, env = "HANDOFF_BUS", hide_env_values = true)]
+    pub(crate) bus: Option<Address>,
+    /// At the end /readyz says no for so many seconds before connections are ended: time for a load balancer to look
+    /// elsewhere.
+    #[arg(long, env = "HANDOFF_DRAIN", default_value_t = 0, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(..=300))]
+    pub(crate) drain: u64,
     /// Where people reach this server, like `https://chat.example` [default: the address it listens on].
     #[arg(long, env = "HANDOFF_BASE_URL")]
     pub(crate) base_url: Option<String>,
@@ -108,8 +160,21 @@ impl Settings {
         Ok(options)
     }
 
-    /// The store's settings.
-    pub(crate) fn store(&self) -> SqliteOptions {
+    /// Where conversations are kept.
+    pub(crate) fn place(&self) -> Result<Place, PlaceError> {
+        match &self.store {
+            Some(address) => Place::try_from(address),
+            None => Ok(Place::in_folder(&self.data)),
+        }
+    }
+
+    /// How nodes hear of each other.
+    pub(crate) fn line(&self, place: &Place) -> Result<Line, LineError> {
+        Line::choose(place, self.bus.as_ref())
+    }
+
+    /// A file's settings.
+    pub(crate) fn sqlite(&self) -> SqliteOptions {
         SqliteOptions::default().durability(match self.durability {
             Keep::Full => Durability::Full,
             Keep::Normal => Durability::Normal,
@@ -126,7 +191,24 @@ mod tests {
     use super::*;
 
     fn settings(arguments: &[&str]) -> Result<Settings, clap::Error> {
-        Settings::try_parse_from([&["handoff"], arguments].concat())
+        Cli::try_parse_from([&["handoff"], arguments].concat()).map(|cli| cli.settings)
+    }
+
+    #[test]
+    fn without_a_task_the_server_runs() {
+        let task = |arguments: &[&str]| {
+            let cli = Cli::try_parse_from([&["handoff"], arguments].concat());
+            cli.map(|cli| cli.task)
+        };
+        assert!(matches!(task(&[]), Ok(None)));
+        assert!(matches!(task(&["--demo", "off"]), Ok(None)));
+        assert!(matches!(
+            task(&["run", "--demo", "off"]),
+            Ok(Some(Task::Run(_)))
+        ));
+        let migrate = ["migrate", "--store", "sqlite:a"];
+        assert!(matches!(task(&migrate), Ok(Some(Task::Migrate { .. }))));
+        assert!(task(&["copy", "--from", "sqlite:a"]).is_err());
     }
 
     #[test]

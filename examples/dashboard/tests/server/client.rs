@@ -12,7 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// In lower case.
     pub(crate) head: String,
+    pub(crate) whole_head: String,
     pub(crate) body: String,
 }
 
@@ -54,6 +56,15 @@ impl Client {
         )
     }
 
+    /// As somebody who is signed in.
+    pub(crate) fn get_as(self, path: &str, cookie: &str) -> Answer {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n",
+            self.0
+        );
+        self.raw(request.as_bytes()).unwrap()
+    }
+
     pub(crate) fn post(self, path: &str, headers: &str, body: &Value) -> Answer {
         let body = body.to_string();
         let length = body.len();
@@ -77,6 +88,7 @@ pub(crate) fn read(stream: &mut TcpStream) -> Option<Answer> {
     Some(Answer {
         status,
         head: head.to_lowercase(),
+        whole_head: head.to_owned(),
         body: body.to_owned(),
     })
 }
