@@ -4,6 +4,7 @@ mod addressed;
 mod agent_words;
 mod answer;
 mod assistant;
+mod find;
 mod history;
 mod instruction;
 mod known;
