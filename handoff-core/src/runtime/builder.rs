@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::alarm::Alarm;
+use super::attendance::Presence;
 use super::clock::{Clock, Ids, SystemClock, SystemIds};
 use super::courier::Courier;
 use super::handoff::{Handoff, Inner};
 use super::hub::Hub;
-use super::presence::Presence;
 use super::replies::Replies;
 use super::services::Services;
 use crate::assistant::Assistant;

@@ -8,12 +8,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::alarm::Alarm;
+use super::attendance::Presence;
 use super::clock::{Clock, Ids};
 use super::courier::Courier;
 use super::dispatch::DispatchError;
 use super::follow::Follow;
 use super::hub::{BoardFeed, Hub};
-use super::presence::Presence;
 use super::replies::Replies;
 use super::services::Services;
 use crate::assistant::Assistant;

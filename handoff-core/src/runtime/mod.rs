@@ -1,6 +1,7 @@
 //! The shell around the pure part: it loads, decides, commits, tells, and keeps time.
 
 mod alarm;
+mod attendance;
 mod builder;
 mod change;
 mod clock;

@@ -4,18 +4,15 @@
 //! node is gone: the node that was left last says so, or, where a node died, all others do, each a moment later than the
 //! one before, so that most of them find it said.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use futures::StreamExt;
 use futures::stream;
-use tokio::sync::Notify;
 use uuid::Uuid;
 
+use super::attendance::held;
 use super::handoff::Handoff;
 use super::hub::BoardUpdate;
-use super::roster::{Person, REFRESH, Roster};
-use crate::bus::{Notice, Signal};
+use super::roster::{Person, REFRESH};
+use crate::bus::Notice;
 use crate::conversation::{Caller, Card, Command, Control, Conversation, Status};
 use crate::id::{AgentId, ConversationId};
 use crate::store::{BoardQuery, BoardSort, MAX_PAGE};
@@ -27,119 +24,8 @@ const GRACE: Millis = Millis::from_secs(10);
 const START_GRACE: Millis = Millis::from_secs(30);
 /// What several nodes may find out at the same moment each of them says up to so much later.
 const JITTER: Millis = Millis::from_secs(3);
-/// So many people are announced at once: a bus may carry only some kilobytes in one notice.
-const AGENTS_AT_ONCE: usize = 20;
-const VISITORS_AT_ONCE: usize = 100;
 /// So many conversations are told at the same time.
 const TOLD_AT_ONCE: usize = 16;
-
-/// Counts connections, and remembers who is elsewhere.
-#[derive(Debug)]
-pub(super) struct Presence {
-    node: Uuid,
-    here: Mutex<HashMap<Person, usize>>,
-    elsewhere: Mutex<Roster>,
-    /// Who came or went here and was not announced yet.
-    news: Mutex<HashMap<Person, bool>>,
-    more: Notify,
-}
-
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Presence {
-    /// `node` is a name that no other node has.
-    pub(super) fn new(node: Uuid) -> Self {
-        Self {
-            node,
-            here: Mutex::default(),
-            elsewhere: Mutex::default(),
-            news: Mutex::default(),
-            more: Notify::new(),
-        }
-    }
-
-    /// Whether an agent has a dashboard open, on any node.
-    pub(super) fn is_present(&self, agent: &AgentId) -> bool {
-        self.is_anywhere(&Person::Agent(agent.clone()))
-    }
-
-    fn is_here(&self, person: &Person) -> bool {
-        held(&self.here).contains_key(person)
-    }
-
-    fn is_anywhere(&self, person: &Person) -> bool {
-        self.is_here(person) || held(&self.elsewhere).contains(person)
-    }
-
-    /// One more connection; says whether it is the first.
-    fn enter(&self, person: &Person) -> bool {
-        let mut here = held(&self.here);
-        let count = here.entry(person.clone()).or_insert(0);
-        *count += 1;
-        *count == 1
-    }
-
-    /// One connection less; says whether it was the last.
-    fn leave(&self, person: &Person) -> bool {
-        let mut here = held(&self.here);
-        let Some(count) = here.get_mut(person) else {
-            return false;
-        };
-        *count -= 1;
-        let last = *count == 0;
-        if last {
-            here.remove(person);
-        }
-        last
-    }
-
-    fn note(&self, person: Person, present: bool) {
-        held(&self.news).insert(person, present);
-        self.more.notify_one();
-    }
-
-    /// What is to be announced: who came or went, or everybody.
-    fn announcements(&self, all: bool) -> Vec<Signal> {
-        let mut news = std::mem::take(&mut *held(&self.news));
-        if all {
-            news.extend(held(&self.here).keys().map(|person| (person.clone(), true)));
-        }
-        let mut signals = self.group(&news, true);
-        signals.extend(self.group(&news, false));
-        if all && signals.is_empty() {
-            // It shows this node that it hears.
-            signals.push(self.signal(Vec::new(), Vec::new(), true));
-        }
-        signals
-    }
-
-    fn group(&self, news: &HashMap<Person, bool>, present: bool) -> Vec<Signal> {
-        let (mut agents, mut visitors) = (Vec::new(), Vec::new());
-        for (person, _) in news.iter().filter(|(_, came)| **came == present) {
-            match person {
-                Person::Agent(agent) => agents.push(agent.clone()),
-                Person::Visitor(conversation) => visitors.push(*conversation),
-            }
-        }
-        let agents = agents.chunks(AGENTS_AT_ONCE);
-        let visitors = visitors.chunks(VISITORS_AT_ONCE);
-        agents
-            .map(|some| self.signal(some.to_vec(), Vec::new(), present))
-            .chain(visitors.map(|some| self.signal(Vec::new(), some.to_vec(), present)))
-            .collect()
-    }
-
-    fn signal(&self, agents: Vec<AgentId>, visitors: Vec<ConversationId>, present: bool) -> Signal {
-        Signal::Presence {
-            node: self.node,
-            agents,
-            visitors,
-            present,
-        }
-    }
-}
 
 impl Handoff {
     /// An agent opened a dashboard. Call [`agent_disconnected`](Self::agent_disconnected) once for each call of this.
