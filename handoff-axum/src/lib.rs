@@ -10,6 +10,7 @@
 
 mod address;
 mod auth;
+mod boards;
 mod bot;
 mod extract;
 mod failure;

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::address;
 use crate::auth::{Accounts, Identify};
+use crate::boards::Boards;
 use crate::failure::Failure;
 use crate::limits::{Gate, Seats};
 use crate::news::News;
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) accounts: Option<Accounts>,
     pub(crate) visitors: Registry,
     pub(crate) news: News,
+    pub(crate) boards: Boards,
     pub(crate) new_visitors: Gate<IpAddr>,
     pub(crate) visitor_pace: Gate<(ServiceId, VisitorId)>,
     pub(crate) visitor_seats: Seats<(ServiceId, VisitorId)>,
@@ -81,6 +83,7 @@ impl Transport {
                 accounts,
                 visitors: Registry::default(),
                 news: News::default(),
+                boards: Boards::default(),
                 new_visitors: Gate::new(limits.new_visitors),
                 visitor_pace: Gate::new(limits.visitor),
                 visitor_seats: Seats::new(limits.visitor_sockets),
@@ -102,6 +105,10 @@ impl Transport {
             .inner
             .tasks
             .spawn(crate::news::run(transport.clone()));
+        transport
+            .inner
+            .tasks
+            .spawn(crate::boards::run(transport.clone()));
         Ok(transport)
     }
 

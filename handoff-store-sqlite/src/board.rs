@@ -8,6 +8,7 @@ use handoff_core::conversation::{Card, Conversation, Status};
 use handoff_core::error::StoreError;
 use handoff_core::id::{AgentId, ServiceId, VisitorId};
 use handoff_core::store::{BoardCounts, BoardPage, BoardQuery, BoardSort, MAX_PAGE};
+use sqlx::sqlite::SqliteExecutor;
 use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool};
 
 use crate::columns::{blob, flag, json_at, unsigned};
@@ -226,10 +227,12 @@ fn push_cursor(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery, lane: Lane) {
         .push(")");
 }
 
-/// The counters of every service.
-pub(crate) async fn counts(pool: &SqlitePool) -> Result<Vec<(ServiceId, BoardCounts)>, StoreError> {
+/// The counters of every service, counted: a look at every open conversation.
+pub(crate) async fn counts(
+    executor: impl SqliteExecutor<'_>,
+) -> Result<Vec<(ServiceId, BoardCounts)>, StoreError> {
     let rows = sqlx::query(include_str!("../queries/counts.sql"))
-        .fetch_all(pool)
+        .fetch_all(executor)
         .await
         .map_err(failed)?;
     let mut counts = BTreeMap::new();

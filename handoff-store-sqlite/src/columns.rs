@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use handoff_core::conversation::{Card, Conversation};
+use handoff_core::conversation::{Card, Conversation, Status};
 use handoff_core::error::StoreError;
 use handoff_core::id::ConversationId;
 use handoff_core::time::Timestamp;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
+use crate::committed::Standing;
 use crate::error::failed;
 
 /// The number behind a Boolean column.
@@ -51,6 +52,16 @@ pub(crate) fn json_at<T: serde::de::DeserializeOwned>(
     serde_json::from_str(text).map_err(StoreError::corrupt)
 }
 
+/// How a row with these columns counts.
+pub(crate) fn standing(open: i64, calm: i64, status: &str) -> Standing {
+    let paused = [Status::Agent.as_str(), Status::Paused.as_str()];
+    Standing {
+        open: open != 0,
+        calm: calm != 0,
+        paused: paused.contains(&status),
+    }
+}
+
 /// What a board filters and sorts by, and the state itself.
 #[derive(Debug)]
 pub(crate) struct Columns {
@@ -69,6 +80,10 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    pub(crate) fn standing(&self) -> Standing {
+        standing(self.open, self.calm, self.status)
+    }
+
     pub(crate) fn new(state: &Conversation, card: &Card) -> Result<Self, StoreError> {
         let json = serde_json::to_string(state).map_err(StoreError::backend)?;
         Ok(Self {

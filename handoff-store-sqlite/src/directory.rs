@@ -170,6 +170,7 @@ impl Put {
 #[async_trait]
 impl Change for Put {
     type Made = Result<u64, Refusal>;
+    const REPLACES: bool = false;
 
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<Self::Made, Failure> {
         self.delete_expired(connection).await?;
@@ -218,6 +219,7 @@ impl Restore {
 #[async_trait]
 impl Change for Restore {
     type Made = ();
+    const REPLACES: bool = false;
 
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         let record = &self.record;
@@ -240,6 +242,7 @@ pub(crate) struct Delete {
 #[async_trait]
 impl Change for Delete {
     type Made = bool;
+    const REPLACES: bool = false;
 
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<bool, Failure> {
         let deleted = sqlx::query("DELETE FROM records WHERE kind = ? AND key = ?")

@@ -19,6 +19,7 @@ pub(crate) struct Erase {
 #[async_trait]
 impl Change for Erase {
     type Made = u64;
+    const REPLACES: bool = true;
 
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<u64, Failure> {
         let rows =

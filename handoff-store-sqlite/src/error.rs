@@ -95,6 +95,12 @@ impl Failure {
     pub(crate) fn is_temporary(&self) -> bool {
         self.kind == FailureKind::Unavailable
     }
+
+    /// Whether a row with the same key is there already.
+    pub(crate) fn is_taken(&self) -> bool {
+        let database = self.error.as_database_error();
+        database.is_some_and(|error| error.is_unique_violation())
+    }
 }
 
 impl From<sqlx::Error> for Failure {

@@ -21,6 +21,7 @@
 mod archive;
 mod board;
 mod columns;
+mod committed;
 mod directory;
 mod erase;
 mod error;

@@ -83,6 +83,7 @@ pub(crate) struct Take {
 #[async_trait]
 impl Change for Take {
     type Made = Vec<StoredRow>;
+    const REPLACES: bool = false;
 
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<Vec<StoredRow>, Failure> {
         let rows = sqlx::query(
@@ -117,6 +118,7 @@ pub(crate) struct Settle {
 #[async_trait]
 impl Change for Settle {
     type Made = ();
+    const REPLACES: bool = false;
 
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         let settle = match self.settlement {

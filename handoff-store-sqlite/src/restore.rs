@@ -156,6 +156,7 @@ async fn insert<'rows, T>(
 #[async_trait]
 impl Change for Restore {
     type Made = ();
+    const REPLACES: bool = true;
 
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         let there: Option<i64> = sqlx::query_scalar("SELECT num FROM conversations WHERE id = ?")

@@ -18,6 +18,7 @@ use handoff_core::time::Timestamp;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{ConnectOptions, SqlitePool};
 
+use crate::committed::Committed;
 use crate::directory::{Delete, Put, Refusal};
 use crate::erase::Erase;
 use crate::error::OpenError;
@@ -34,6 +35,7 @@ const READER_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct SqliteStore {
     path: Arc<Path>,
     writer: Writer,
+    committed: Arc<Committed>,
     readers: SqlitePool,
 }
 
@@ -74,12 +76,14 @@ impl SqliteStore {
             .connect_with(options::reader(path))
             .await
             .map_err(failed)?;
-        let writer = Writer::start(connection, searching, lock)
+        let committed = Arc::new(Committed::new());
+        let writer = Writer::start(connection, searching, committed.clone(), lock)
             .await
             .map_err(failed)?;
         Ok(Self {
             path: path.into(),
             writer,
+            committed,
             readers,
         })
     }
@@ -120,7 +124,10 @@ impl ConversationStore for SqliteStore {
     }
 
     async fn load(&self, id: ConversationId) -> Result<Option<Arc<Conversation>>, StoreError> {
-        read::state(&self.readers, id).await
+        match self.committed.state(id) {
+            Some(state) => Ok(Some(state)),
+            None => read::state(&self.readers, id).await,
+        }
     }
 
     async fn events(
@@ -142,6 +149,9 @@ impl ConversationStore for SqliteStore {
     }
 
     async fn receipt(&self, id: ConversationId, key: &str) -> Result<Option<Receipt>, StoreError> {
+        if self.committed.lacks_receipt(id, key) {
+            return Ok(None);
+        }
         read::receipt(&self.readers, id, key).await
     }
 
@@ -161,7 +171,10 @@ impl ConversationStore for SqliteStore {
     }
 
     async fn counts(&self) -> Result<Vec<(ServiceId, BoardCounts)>, StoreError> {
-        board::counts(&self.readers).await
+        match self.committed.counts() {
+            Some(counts) => Ok(counts),
+            None => board::counts(&self.readers).await,
+        }
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<Due>, StoreError> {

@@ -51,8 +51,7 @@ impl Observer {
         loop {
             tokio::select! {
                 frame = socket.next() => match frame? {
-                    TeamFrame::Card { card } => self.note(&card),
-                    TeamFrame::Board { cards, .. } => cards.iter().for_each(|card| self.note(card)),
+                    TeamFrame::Cards { cards } | TeamFrame::Board { cards, .. } => cards.iter().for_each(|card| self.note(card)),
                     _ => {}
                 },
                 _ = heartbeat.tick() => socket.send(&TeamRequest::Ping).await?,

@@ -13,8 +13,10 @@ use crate::failure::Failure;
 use crate::origin;
 use crate::transport::Transport;
 
-/// Most connections hear little: a small buffer each keeps thousands of them cheap.
-const READ_BUFFER: usize = 1_024;
+/// Visitors say little: a small buffer each keeps thousands of them cheap.
+const VISITOR_READ_BUFFER: usize = 1_024;
+/// Dashboards are few, and may ask for many things at once.
+const TEAM_READ_BUFFER: usize = 4 * 1_024;
 /// Frames that go out together are written together.
 const WRITE_BUFFER: usize = 16 * 1024;
 
@@ -33,7 +35,7 @@ pub(crate) async fn team_socket(
         .await?
         .ok_or_else(Failure::unauthorised)?;
     let seat = transport.inner.agent_seats.take(me.agent.id.clone());
-    let upgrade = upgrade(&mut parts, &transport).await?;
+    let upgrade = upgrade(&mut parts, &transport, TEAM_READ_BUFFER).await?;
     let tasks = transport.inner.tasks.clone();
     Ok(upgrade.on_upgrade(move |socket: WebSocket| {
         tasks.track_future(team::run(transport, socket, me, parts.headers, seat))
@@ -50,7 +52,7 @@ pub(crate) async fn visitor_socket(
     let full = || End::new(CloseCode::TooMany, "too many connections from this address");
     let seat = address.map(|address| transport.inner.address_seats.take(address).ok_or_else(full));
     let seat = seat.transpose();
-    let upgrade = upgrade(&mut parts, &transport).await?;
+    let upgrade = upgrade(&mut parts, &transport, VISITOR_READ_BUFFER).await?;
     // All that is needed later is where the page stands.
     let site = parts
         .headers
@@ -75,12 +77,16 @@ fn check_own(transport: &Transport, headers: &HeaderMap) -> Result<(), Failure> 
     }
 }
 
-async fn upgrade(parts: &mut Parts, transport: &Transport) -> Result<WebSocketUpgrade, Failure> {
+async fn upgrade(
+    parts: &mut Parts,
+    transport: &Transport,
+    read_buffer: usize,
+) -> Result<WebSocketUpgrade, Failure> {
     let upgrade = WebSocketUpgrade::from_request_parts(parts, transport).await;
     let upgrade =
         upgrade.map_err(|refused| Failure::of_status(refused.into_response().status()))?;
     Ok(upgrade
-        .read_buffer_size(READ_BUFFER)
+        .read_buffer_size(read_buffer)
         .write_buffer_size(WRITE_BUFFER)
         .max_message_size(MAX_CLIENT_FRAME)
         .max_frame_size(MAX_CLIENT_FRAME))

@@ -120,13 +120,21 @@ impl<S: Duplex> Wire<S> {
         Ok(())
     }
 
-    /// Writes what waits, and returns the next frame of the client. Dropping the future loses nothing.
+    /// The next frame of the client. Where none is here yet, what waits is written, so that answers to frames that came
+    /// together go together. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> Result<Utf8Bytes, End> {
         loop {
             let deadline = self.has_backlog().then(|| self.progress + STALL);
-            let next = poll_fn(|cx| match self.poll_write(cx) {
-                Poll::Ready(Err(end)) => Poll::Ready(Err(end)),
-                _ => self.poll_read(cx),
+            let next = poll_fn(|cx| {
+                if self.has_room()
+                    && let Poll::Ready(frame) = self.poll_read(cx)
+                {
+                    return Poll::Ready(frame);
+                }
+                match self.poll_write(cx) {
+                    Poll::Ready(Err(end)) => Poll::Ready(Err(end)),
+                    _ => self.poll_read(cx),
+                }
             });
             let Some(deadline) = deadline else {
                 return next.await;

@@ -7,6 +7,10 @@ use handoff_core::conversation::{Page, Profile, Role};
 use handoff_core::directory::{Directory, RecordKind};
 use serde_json::{Value, json};
 
+fn any_card(frame: &Value, pass: impl Fn(&Value) -> bool) -> bool {
+    frame["cards"].as_array().unwrap().iter().any(pass)
+}
+
 #[tokio::test]
 async fn only_ones_own_pages_connect() {
     let world = World::new().await;
@@ -61,9 +65,11 @@ async fn the_board_comes_first_and_then_every_change() {
         .await
         .to_string();
     let waits = |frame: &Value| {
-        frame["card"]["id"] == json!(second) && frame["card"]["status"] == "waiting"
+        any_card(frame, |card| {
+            card["id"] == json!(second) && card["status"] == "waiting"
+        })
     };
-    dashboard.until_where("card", waits).await;
+    dashboard.until_where("cards", waits).await;
     let active = |frame: &Value| frame["counts"][0]["counts"]["active"] == 2;
     dashboard
         .until_where("counts", |frame| {
@@ -125,14 +131,14 @@ async fn two_agents_arbitrate_over_their_sockets() {
     ann.team(&conversation, json!({ "type": "request_control" }))
         .await;
     let me = ann.seen[0]["you"]["agent"]["id"].clone();
-    olga.until_where("card", |frame| {
-        frame["card"]["control_request"]["agent"]["id"] == me
+    olga.until_where("cards", |frame| {
+        any_card(frame, |card| card["control_request"]["agent"]["id"] == me)
     })
     .await;
     olga.team(&conversation, json!({ "type": "grant_control", "to": me }))
         .await;
-    ann.until_where("card", |frame| {
-        frame["card"]["control"]["agent"]["id"] == me
+    ann.until_where("cards", |frame| {
+        any_card(frame, |card| card["control"]["agent"]["id"] == me)
     })
     .await;
 }
@@ -223,7 +229,9 @@ async fn what_is_not_ones_own_is_not_there() {
         .await;
     world.say(&world.visitor("store").await, "mine").await;
     socket
-        .until_where("card", |frame| frame["card"]["service"] == "store")
+        .until_where("cards", |frame| {
+            any_card(frame, |card| card["service"] == "store")
+        })
         .await;
     socket.settle().await;
     let seen = serde_json::to_string(&socket.seen).unwrap();

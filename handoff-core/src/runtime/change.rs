@@ -21,14 +21,12 @@ pub struct Change {
     pub state: Arc<Conversation>,
     /// The card now.
     pub card: Arc<Card>,
-    encoded: [OnceLock<Box<dyn Any + Send + Sync>>; 3],
+    encoded: [OnceLock<Box<dyn Any + Send + Sync>>; 2],
 }
 
 /// What a transport makes of a [`Change`] once for all who get it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
-    /// The card, for boards.
-    Card,
     /// The events, for the team.
     TeamEvents,
     /// The events, for the visitor.
@@ -57,9 +55,8 @@ impl Change {
         slot: Slot,
         encode: impl Fn() -> T,
     ) -> T {
-        let [card, team, visitor] = &self.encoded;
+        let [team, visitor] = &self.encoded;
         let slot = match slot {
-            Slot::Card => card,
             Slot::TeamEvents => team,
             Slot::VisitorEvents => visitor,
         };

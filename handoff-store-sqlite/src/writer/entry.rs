@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use handoff_core::conversation::Event;
+use handoff_core::conversation::{Conversation, Event};
 use handoff_core::error::StoreError;
 use handoff_core::id::{ConversationId, ServiceId, VisitorId};
 use handoff_core::store::{Commit, OutboxRow, Receipt};
@@ -13,6 +13,7 @@ use crate::columns::Columns;
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: ConversationId,
+    pub(super) state: Arc<Conversation>,
     pub(super) expected: u64,
     pub(super) version: u64,
     pub(super) service: ServiceId,
@@ -45,6 +46,7 @@ impl Entry {
         let state = &commit.state;
         Ok(Self {
             id: state.id,
+            state: state.clone(),
             expected: commit.expected,
             version: state.version,
             service: state.service.clone(),

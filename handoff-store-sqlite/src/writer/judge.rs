@@ -10,11 +10,11 @@ use super::entry::Entry;
 use super::known::Head;
 
 /// What the file holds of everything that a batch touches, changed by each commit that is accepted.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ledger {
     /// Conversations that exist.
     pub(super) heads: HashMap<ConversationId, Head>,
-    /// Commands that were done.
+    /// Commands that were done, as far as they were looked up.
     pub(super) receipts: HashMap<(ConversationId, String), Receipt>,
     /// Who has an open key.
     pub(super) holders: HashMap<Arc<str>, ConversationId>,
@@ -66,6 +66,7 @@ impl Ledger {
             num,
             version: entry.version,
             open_key: entry.open_key.clone(),
+            standing: entry.columns.standing(),
         };
         self.heads.insert(entry.id, head);
     }

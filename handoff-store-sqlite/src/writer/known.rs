@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use handoff_core::id::ConversationId;
 
+use crate::committed::Standing;
+
 /// So many are remembered in each of two generations, some hundred bytes each.
 const GENERATION: usize = 4096;
 
@@ -15,6 +17,8 @@ pub(super) struct Head {
     pub(super) num: i64,
     pub(super) version: u64,
     pub(super) open_key: Option<Arc<str>>,
+    /// How it counts on boards.
+    pub(super) standing: Standing,
 }
 
 /// Heads of conversations that exist. As nobody else writes, what is here is what is stored.
@@ -57,6 +61,7 @@ mod tests {
                     num: 1,
                     version: n as u64,
                     open_key: None,
+                    standing: Standing::default(),
                 },
             );
         }

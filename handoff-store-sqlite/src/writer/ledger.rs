@@ -11,10 +11,10 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use super::entry::Entry;
 use super::judge::Ledger;
 use super::known::{Head, KnownHeads};
-use crate::columns::{blob, unsigned};
+use crate::columns::{blob, standing, unsigned};
 use crate::error::Failure;
 
-/// What the file holds of everything that these commits touch.
+/// What the file holds of everything that these commits touch, but for receipts.
 pub(super) async fn read(
     connection: &mut SqliteConnection,
     known: &KnownHeads,
@@ -22,11 +22,10 @@ pub(super) async fn read(
     next_num: i64,
 ) -> Result<Ledger, Failure> {
     let heads = read_heads(connection, known, entries).await?;
-    let receipts = read_receipts(connection, &heads, entries).await?;
     let holders = read_holders(connection, &heads, entries).await?;
     Ok(Ledger {
         heads,
-        receipts,
+        receipts: HashMap::new(),
         holders,
         next_num,
     })
@@ -49,7 +48,7 @@ async fn read_heads(
         return Ok(heads);
     }
     let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT id, num, version, open_key FROM conversations WHERE id IN (",
+        "SELECT id, num, version, open_key, open, calm, status FROM conversations WHERE id IN (",
     );
     push_list(&mut query, unknown.into_iter().map(blob));
     for row in query
@@ -66,6 +65,7 @@ async fn read_heads(
             num: row.try_get(1)?,
             version: unsigned(row.try_get(2)?),
             open_key: open_key.map(Arc::from),
+            standing: standing(row.try_get(4)?, row.try_get(5)?, row.try_get(6)?),
         };
         heads.insert(ConversationId::from_uuid(id), head);
     }
@@ -84,7 +84,8 @@ where
     query.push(")");
 }
 
-async fn read_receipts(
+/// Which of these commands were done before.
+pub(super) async fn read_receipts(
     connection: &mut SqliteConnection,
     heads: &HashMap<ConversationId, Head>,
     entries: &[&Entry],

@@ -9,6 +9,8 @@ mod script;
 mod searching;
 mod task;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use handoff_core::error::StoreError;
 use handoff_core::store::{Commit, CommitOutcome};
@@ -18,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 pub(crate) use ledger::receipt_of;
 
+use crate::committed::Committed;
 use crate::error::{Failure, closed};
 use crate::lock::FileLock;
 use entry::Entry;
@@ -34,6 +37,8 @@ type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(crate) trait Change: Send + 'static {
     /// What its caller learns.
     type Made: Send;
+    /// Whether it takes conversations away, or puts others in their place.
+    const REPLACES: bool;
 
     /// Does it. An error fails the whole transaction.
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<Self::Made, Failure>;
@@ -43,6 +48,7 @@ pub(crate) trait Change: Send + 'static {
 #[async_trait]
 trait Step: Send {
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure>;
+    fn replaces(&self) -> bool;
     /// Tells the caller, once the transaction has ended.
     fn answer(self: Box<Self>, ended: Result<(), Failure>);
 }
@@ -58,6 +64,10 @@ impl<C: Change> Step for Asked<C> {
     async fn make(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         self.made = Some(self.change.make(connection).await?);
         Ok(())
+    }
+
+    fn replaces(&self) -> bool {
+        C::REPLACES
     }
 
     fn answer(self: Box<Self>, ended: Result<(), Failure>) {
@@ -101,10 +111,11 @@ impl Writer {
     pub(crate) async fn start(
         connection: SqliteConnection,
         searching: SqliteConnection,
+        committed: Arc<Committed>,
         lock: FileLock,
     ) -> Result<Self, sqlx::Error> {
         let (requests, incoming) = mpsc::channel(QUEUE);
-        let task = WriterTask::new(connection, searching, incoming).await?;
+        let task = WriterTask::new(connection, searching, committed, incoming).await?;
         let tasks = TaskTracker::new();
         tasks.spawn(async move {
             task.run().await;

@@ -1,5 +1,7 @@
 //! Fills the index of words.
 
+use std::time::Duration;
+
 use handoff_core::conversation::Event;
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -11,6 +13,10 @@ use crate::search::{document, words};
 
 /// So many events are indexed in one transaction, so that a commit that comes meanwhile waits for a moment only.
 const CHUNK: usize = 128;
+/// After so long without a request the writer turns to the index of words, where there is a chunk to do.
+const IDLE: Duration = Duration::from_millis(20);
+/// And after so long where there is less: nobody should wait for the index of a single message.
+const LONG_IDLE: Duration = Duration::from_millis(500);
 
 /// How far the index of words is behind the log, and who waits for it.
 ///
@@ -65,8 +71,15 @@ impl Searching {
         self.failed = false;
     }
 
-    pub(super) fn is_behind(&self) -> bool {
+    fn is_behind(&self) -> bool {
         self.done < self.last && !self.failed
+    }
+
+    /// How long the writer should be without a request before it turns here; none where there is nothing to do.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        let has_chunk = self.last.saturating_sub(self.done) >= limit(CHUNK);
+        self.is_behind()
+            .then_some(if has_chunk { IDLE } else { LONG_IDLE })
     }
 
     /// Whether somebody waits for the index.

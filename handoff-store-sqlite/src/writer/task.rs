@@ -1,6 +1,6 @@
 //! The writer's loop: takes what waits, writes it in one transaction, answers.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use handoff_core::error::StoreError;
 use handoff_core::store::CommitOutcome;
@@ -15,6 +15,8 @@ use super::rows::{Rows, Statements};
 use super::script::Script;
 use super::searching::Searching;
 use super::{Answer, Request, Step, Submission};
+use crate::board;
+use crate::committed::Committed;
 use crate::error::Failure;
 
 /// So many requests share a transaction at most.
@@ -22,17 +24,24 @@ const BATCH: usize = 256;
 /// Those who waited for the last transaction are likely to come back at once: so often the writer lets other tasks run
 /// before it goes on with fewer than came the last time.
 const GATHERING: usize = 24;
-/// After so long without a request the writer turns to the index of words.
-const IDLE: Duration = Duration::from_millis(20);
 
 pub(super) struct WriterTask {
     connection: SqliteConnection,
     requests: mpsc::Receiver<Request>,
     statements: Statements,
     known: KnownHeads,
+    committed: Arc<Committed>,
     searching: Searching,
     next_num: i64,
     last_batch: usize,
+}
+
+/// Which commands are looked up, whether they were done before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Receipts {
+    /// Those that would be refused otherwise.
+    Doubtful,
+    All,
 }
 
 /// What is done in one transaction.
@@ -54,19 +63,23 @@ impl WriterTask {
     pub(super) async fn new(
         mut connection: SqliteConnection,
         searching: SqliteConnection,
+        committed: Arc<Committed>,
         requests: mpsc::Receiver<Request>,
     ) -> Result<Self, sqlx::Error> {
         let (last_num, last_event) = last_rows(&mut connection).await?;
         let searching = Searching::new(searching, last_event).await?;
-        Ok(Self {
+        let mut task = Self {
             connection,
             requests,
             statements: Statements::new(),
             known: KnownHeads::default(),
+            committed,
             searching,
             next_num: last_num + 1,
             last_batch: 0,
-        })
+        };
+        task.recount().await;
+        Ok(task)
     }
 
     pub(super) async fn run(mut self) {
@@ -106,8 +119,8 @@ impl WriterTask {
                     Err(mpsc::error::TryRecvError::Disconnected) => return None,
                     Err(mpsc::error::TryRecvError::Empty) => {}
                 }
-            } else if self.searching.is_behind() {
-                if let Ok(request) = tokio::time::timeout(IDLE, self.requests.recv()).await {
+            } else if let Some(patience) = self.searching.patience() {
+                if let Ok(request) = tokio::time::timeout(patience, self.requests.recv()).await {
                     return request;
                 }
             } else {
@@ -206,33 +219,46 @@ impl WriterTask {
         }
     }
 
+    /// That no command is done twice is left to the file, and looked up only where it says so: repeats are rare.
     async fn transact(
         &mut self,
         commits: &[Submission],
         steps: &mut [Box<dyn Step>],
     ) -> Result<Vec<CommitOutcome>, Failure> {
-        let result = self.try_transact(commits, steps).await;
+        let mut result = self.try_transact(commits, steps, Receipts::Doubtful).await;
+        if result.as_ref().is_err_and(Failure::is_taken) {
+            self.roll_back().await;
+            result = self.try_transact(commits, steps, Receipts::All).await;
+        }
         if result.is_err() {
             // What the file holds now is read again, and a transaction that is still open is given up.
-            self.known.forget_all();
-            if let Err(error) = sqlx::query("ROLLBACK").execute(&mut self.connection).await {
-                tracing::debug!(%error, "nothing to roll back");
-            }
+            self.forget();
+            self.roll_back().await;
         }
         result
+    }
+
+    async fn roll_back(&mut self) {
+        if let Err(error) = sqlx::query("ROLLBACK").execute(&mut self.connection).await {
+            tracing::debug!(%error, "nothing to roll back");
+        }
+    }
+
+    fn forget(&mut self) {
+        self.known.forget_all();
+        self.committed.forget();
     }
 
     async fn try_transact(
         &mut self,
         commits: &[Submission],
         steps: &mut [Box<dyn Step>],
+        receipts: Receipts,
     ) -> Result<Vec<CommitOutcome>, Failure> {
         let entries: Vec<&Entry> = commits.iter().map(|submission| &submission.entry).collect();
-        let mut ledger =
+        let before =
             ledger::read(&mut self.connection, &self.known, &entries, self.next_num).await?;
-        let before = ledger.heads.clone();
-        let outcomes: Vec<CommitOutcome> =
-            entries.iter().map(|entry| ledger.judge(entry)).collect();
+        let (after, outcomes) = self.judge(&before, &entries, receipts).await?;
         let accepted = entries
             .iter()
             .zip(&outcomes)
@@ -241,52 +267,116 @@ impl WriterTask {
         if accepted.is_empty() && steps.is_empty() {
             return Ok(outcomes);
         }
-        let rows = Rows::new(
-            &accepted,
-            &before,
-            &ledger.heads,
-            self.searching.next_event(),
-        );
+        let next_event = self.searching.next_event();
+        let rows = Rows::new(&accepted, &before.heads, &after.heads, next_event);
         let mut script = Script::default();
         script.push("BEGIN IMMEDIATE;");
         rows.push(&self.statements, &mut script)?;
-        if steps.is_empty() {
-            script.push("COMMIT;");
-            script.run(&mut self.connection).await?;
-            self.learn(ledger, rows.events());
-        } else {
-            script.run(&mut self.connection).await?;
-            let last = self.take_steps(steps).await?;
-            self.learn_again(last);
+        for entry in &accepted {
+            self.committed.withdraw(entry.id);
         }
+        let replaces = steps.iter().any(|step| step.replaces());
+        if replaces {
+            self.forget();
+        }
+        let last = self.finish(script, steps).await?;
+        self.searching.add(rows.events());
+        self.learn(&before, after, &accepted);
+        if let Some((num, event)) = last {
+            self.next_num = num + 1;
+            self.searching.go_on_from(event);
+        }
+        if replaces {
+            self.forget();
+        }
+        self.recount().await;
         Ok(outcomes)
     }
 
-    /// Takes the steps, and commits. Returns the last rows of conversations and events.
-    async fn take_steps(&mut self, steps: &mut [Box<dyn Step>]) -> Result<(i64, i64), Failure> {
+    /// Judges all, first by what is known. Only what would be refused may be a repeat that went unseen.
+    async fn judge(
+        &mut self,
+        before: &Ledger,
+        entries: &[&Entry],
+        receipts: Receipts,
+    ) -> Result<(Ledger, Vec<CommitOutcome>), Failure> {
+        let mut doubtful = entries.to_vec();
+        if receipts == Receipts::Doubtful {
+            let mut after = before.clone();
+            let outcomes: Vec<_> = entries.iter().map(|entry| after.judge(entry)).collect();
+            let committed = &self.committed;
+            let is_certain = |entry: &Entry| {
+                let receipt = entry.receipt.as_ref();
+                receipt.is_none_or(|receipt| committed.lacks_receipt(entry.id, &receipt.key))
+            };
+            let refused = entries
+                .iter()
+                .zip(&outcomes)
+                .filter(|(_, outcome)| **outcome != CommitOutcome::Committed);
+            doubtful = refused.map(|(entry, _)| *entry).collect();
+            doubtful.retain(|entry| !is_certain(entry));
+            if doubtful.is_empty() {
+                return Ok((after, outcomes));
+            }
+        }
+        let mut after = before.clone();
+        after.receipts =
+            ledger::read_receipts(&mut self.connection, &before.heads, &doubtful).await?;
+        let outcomes = entries.iter().map(|entry| after.judge(entry)).collect();
+        Ok((after, outcomes))
+    }
+
+    /// Runs the script and the steps, and commits. Returns the last rows of conversations and events, where steps may
+    /// have changed them.
+    async fn finish(
+        &mut self,
+        mut script: Script,
+        steps: &mut [Box<dyn Step>],
+    ) -> Result<Option<(i64, i64)>, Failure> {
+        if steps.is_empty() {
+            script.push("COMMIT;");
+            script.run(&mut self.connection).await?;
+            return Ok(None);
+        }
+        script.run(&mut self.connection).await?;
         for step in steps {
             step.make(&mut self.connection).await?;
         }
         let last = last_rows(&mut self.connection).await?;
         sqlx::query("COMMIT").execute(&mut self.connection).await?;
-        Ok(last)
+        Ok(Some(last))
     }
 
     /// Remembers what is stored now.
-    fn learn(&mut self, ledger: Ledger, events: usize) {
-        self.next_num = ledger.next_num;
-        self.searching.add(events);
-        ledger
-            .heads
-            .into_iter()
-            .for_each(|(id, head)| self.known.put(id, head));
+    fn learn(&mut self, before: &Ledger, after: Ledger, accepted: &[&Entry]) {
+        self.next_num = after.next_num;
+        for entry in accepted {
+            let receipt = entry.receipt.as_ref().map(|receipt| receipt.key.as_str());
+            self.committed
+                .learn(&entry.state, entry.expected == 0, receipt);
+            let Some(now) = after.heads.get(&entry.id) else {
+                continue;
+            };
+            let then = before.heads.get(&entry.id).map(|head| head.standing);
+            if now.version == entry.version && then != Some(now.standing) {
+                self.committed
+                    .count(&entry.service, then.unwrap_or_default(), now.standing);
+            }
+        }
+        for (id, head) in after.heads {
+            self.known.put(id, head);
+        }
     }
 
-    /// Goes on from what is stored: steps may have erased or restored conversations.
-    fn learn_again(&mut self, (num, event): (i64, i64)) {
-        self.next_num = num + 1;
-        self.searching.go_on_from(event);
-        self.known.forget_all();
+    /// Counts anew, where counters are not known. What fails here is tried after the next transaction.
+    async fn recount(&mut self) {
+        if self.committed.is_counted() {
+            return;
+        }
+        match board::counts(&mut self.connection).await {
+            Ok(counts) => self.committed.counted(counts),
+            Err(error) => tracing::warn!(%error, "counters could not be read"),
+        }
     }
 }
 

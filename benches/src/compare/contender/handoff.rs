@@ -3,7 +3,7 @@
 use super::{
     Contender, Dashboard, Durability, Outcome, Racer, Visitor,
     handoff_access::Access,
-    message::numbers_in,
+    message::number_in,
     websocket::{Socket, large_buffers, small_buffers},
 };
 use crate::compare::process::{Endpoint, Server, free_address};
@@ -176,7 +176,7 @@ fn is_last_of_board(frame: &Utf8Bytes) -> Result<bool> {
 async fn answer(socket: &mut Socket) -> Result<(Uuid, bool)> {
     loop {
         let frame = socket.next().await?;
-        if frame.starts_with(r#"{"type":"card""#) {
+        if frame.starts_with(r#"{"type":"cards""#) {
             continue; // most frames are; they need no parsing
         }
         match serde_json::from_str(&frame)? {
@@ -219,17 +219,16 @@ impl Visitor for HandoffVisitor {
 
 struct HandoffDashboard(Socket);
 
-/// A card tells the first message and the last: the last is what is new.
-fn last_word_in(frame: &str, numbers: &mut Vec<u32>) {
-    if let Some((_, last)) = frame.split_once(r#""last":{"#) {
-        numbers_in(last, numbers);
-    }
+/// Each card of a frame tells the first message and the last: the last is what is new.
+fn last_words_in(frame: &str, numbers: &mut Vec<u32>) {
+    let lasts = frame.split(r#""last":{"#).skip(1);
+    numbers.extend(lasts.filter_map(number_in));
 }
 
 #[async_trait]
 impl Dashboard for HandoffDashboard {
     async fn receive(&mut self, numbers: &mut Vec<u32>) -> Result<()> {
-        self.0.next_numbers(numbers, last_word_in).await
+        self.0.next_numbers(numbers, last_words_in).await
     }
 }
 

@@ -12,11 +12,19 @@ pub(crate) fn text(number: u32) -> String {
 
 /// Adds the numbers of all messages in `frame`.
 pub(super) fn numbers_in(frame: &str, numbers: &mut Vec<u32>) {
-    let found = frame
+    numbers.extend(all_in(frame));
+}
+
+/// The number of the first message in `frame`.
+pub(super) fn number_in(frame: &str) -> Option<u32> {
+    all_in(frame).next()
+}
+
+fn all_in(frame: &str) -> impl Iterator<Item = u32> {
+    frame
         .match_indices(MARK)
         .filter_map(|(at, _)| frame.get(at + MARK.len()..at + MARK.len() + DIGITS))
-        .filter_map(|digits| digits.parse::<u32>().ok());
-    numbers.extend(found);
+        .filter_map(|digits| digits.parse().ok())
 }
 
 #[cfg(test)]

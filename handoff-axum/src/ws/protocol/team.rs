@@ -89,10 +89,10 @@ pub enum TeamFrame {
         /// There are more open conversations than a board sends: search and filters ask the server (REST).
         truncated: bool,
     },
-    /// A conversation changed. Keep the card with the highest version.
-    Card {
-        /// Its card now.
-        card: Arc<Card>,
+    /// Conversations changed. Keep of each the card with the highest version.
+    Cards {
+        /// Their cards.
+        cards: Vec<Arc<Card>>,
     },
     /// The counters changed (at most once a second).
     Counts {

@@ -1,5 +1,7 @@
 //! What a dashboard asks for.
 
+use futures::StreamExt;
+use futures::future::BoxFuture;
 use handoff_core::bus::Signal;
 use handoff_core::conversation::{Command, Role, Speaker};
 use handoff_core::id::{CommandId, ConversationId};
@@ -9,12 +11,26 @@ use super::session::Session;
 use super::watch::Watch;
 use crate::failure::Failure;
 use crate::team;
+use crate::transport::Transport;
 use crate::ws::end::End;
-use crate::ws::protocol::{TeamFrame, TeamRequest};
+use crate::ws::protocol::{Me, TeamFrame, TeamRequest};
 use crate::ws::wire::{Duplex, Wire};
 
 /// A dashboard may have so many conversations open.
 const MAX_WATCHED: usize = 20;
+/// So many commands of a dashboard are done side by side.
+const MAX_DOING: usize = 64;
+
+/// A command that is being done.
+pub(super) type Doing<'t> = BoxFuture<'t, Done>;
+
+/// What became of a command.
+#[derive(Debug)]
+pub(super) struct Done {
+    id: CommandId,
+    conversation: ConversationId,
+    result: Result<u64, Failure>,
+}
 
 impl Session<'_> {
     /// Does what a frame asks for.
@@ -46,10 +62,7 @@ impl Session<'_> {
                 id,
                 conversation,
                 command,
-            } => match self.run_command(id.clone(), conversation, command).await {
-                Ok(version) => wire.send(&TeamFrame::Done { id, version }),
-                Err(failure) => refuse(wire, Some(id), failure),
-            },
+            } => self.begin(wire, id, conversation, command).await,
             TeamRequest::Typing {
                 conversation,
                 typing,
@@ -84,27 +97,45 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn run_command(
+    /// Begins a command. Those of different conversations are done side by side, those of one in their order.
+    async fn begin<S: Duplex>(
         &mut self,
+        wire: &mut Wire<S>,
         id: CommandId,
         conversation: ConversationId,
         command: Command,
-    ) -> Result<u64, Failure> {
-        let state = self
-            .transport
-            .conversation_for(&self.me, conversation)
-            .await?;
-        let command = team::prepare(self.transport, &state, command).await?;
-        let request = Request {
-            id: Some(id),
-            caller: self.me.caller(),
-            command,
-        };
-        Ok(self
-            .handoff()
-            .dispatch(conversation, request)
-            .await?
-            .version)
+    ) -> Result<(), End> {
+        while self.busy.contains(&conversation) || self.doing.len() >= MAX_DOING {
+            match self.doing.next().await {
+                Some(done) => self.answer(wire, done)?,
+                None => self.busy.clear(),
+            }
+        }
+        self.busy.insert(conversation);
+        let (transport, me) = (self.transport, self.me.clone());
+        self.doing.push(Box::pin(async move {
+            let result = run_command(transport, &me, id.clone(), conversation, command).await;
+            Done {
+                id,
+                conversation,
+                result,
+            }
+        }));
+        Ok(())
+    }
+
+    /// Tells what became of a command.
+    pub(super) fn answer<S: Duplex>(&mut self, wire: &mut Wire<S>, done: Done) -> Result<(), End> {
+        let Done {
+            id,
+            conversation,
+            result,
+        } = done;
+        self.busy.remove(&conversation);
+        match result {
+            Ok(version) => wire.send(&TeamFrame::Done { id, version }),
+            Err(failure) => refuse(wire, Some(id), failure),
+        }
     }
 
     /// Only in a conversation that is open here, so that nothing goes to services that one does not see.
@@ -120,6 +151,24 @@ impl Session<'_> {
             });
         }
     }
+}
+
+async fn run_command(
+    transport: &Transport,
+    me: &Me,
+    id: CommandId,
+    conversation: ConversationId,
+    command: Command,
+) -> Result<u64, Failure> {
+    let state = transport.conversation_for(me, conversation).await?;
+    let command = team::prepare(transport, &state, command).await?;
+    let request = Request {
+        id: Some(id),
+        caller: me.caller(),
+        command,
+    };
+    let outcome = transport.handoff().dispatch(conversation, request).await?;
+    Ok(outcome.version)
 }
 
 fn refuse<S: Duplex>(

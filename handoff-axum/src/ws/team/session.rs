@@ -1,22 +1,25 @@
 //! A dashboard that was greeted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::Utf8Bytes;
 use axum::http::HeaderMap;
+use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
-use handoff_core::directory::RecordKind;
+use handoff_core::conversation::Card;
 use handoff_core::id::{AgentId, ConversationId, ServiceId};
-use handoff_core::runtime::{BoardFeed, BoardUpdate, Followed, Handoff, Slot};
-use tokio::sync::watch;
+use handoff_core::runtime::{Followed, Handoff};
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::{broadcast, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_stream::StreamMap;
 
 use super::board::Loading;
+use super::requests::Doing;
 use super::watch::{Updates, Watch};
+use crate::boards::Gathered;
 use crate::failure::Failure;
 use crate::limits::Pace;
 use crate::news::Shared;
@@ -28,7 +31,7 @@ use crate::ws::protocol::{
     CloseCode, Colleague, Me, PROTOCOL, ServiceCounts, ServiceView, TeamFrame, TeamRequest,
 };
 use crate::ws::visitor::{first_frame, refused};
-use crate::ws::wire::{Duplex, Wire, encode};
+use crate::ws::wire::{Duplex, Wire};
 
 /// Who this is, is asked again at least so often.
 const CHECK: Duration = Duration::from_secs(15);
@@ -43,11 +46,14 @@ pub(super) struct Session<'t> {
     pub(super) watches: HashMap<ConversationId, Watch>,
     pub(super) updates: StreamMap<ConversationId, Updates>,
     headers: HeaderMap,
-    board: BoardFeed,
+    board: broadcast::Receiver<Arc<Gathered>>,
     loading: Option<Loading>,
     counts: watch::Receiver<Shared<ServiceCounts>>,
     roster: watch::Receiver<Shared<Colleague>>,
     changes: watch::Receiver<u64>,
+    /// Commands that are being done, with the conversations that they are about.
+    pub(super) doing: FuturesUnordered<Doing<'t>>,
+    pub(super) busy: HashSet<ConversationId>,
     frames: Pace,
     heard_at: Instant,
     checked_at: Instant,
@@ -68,7 +74,7 @@ pub(super) async fn greet<'t, S: Duplex>(
     }
     let handoff = transport.handoff();
     // From here on nothing is missed: what is read below is as new as this, or newer.
-    let board = handoff.board_feed();
+    let board = transport.inner.boards.subscribe();
     let changes = transport.inner.identify.changes();
     let presence = Presence::begin(handoff, &me.agent.id);
     let services = team::visible(transport, &me).await.map_err(refused)?;
@@ -96,6 +102,8 @@ pub(super) async fn greet<'t, S: Duplex>(
         counts,
         roster,
         changes,
+        doing: FuturesUnordered::new(),
+        busy: HashSet::new(),
         frames: Pace::new(transport.inner.options.limits.frames),
         heard_at: Instant::now(),
         checked_at: Instant::now(),
@@ -124,7 +132,7 @@ impl<'t> Session<'t> {
                 biased;
                 () = self.transport.inner.closing.cancelled() => return Err(End::restarting()),
                 _ = self.changes.changed() => self.check().await?,
-                update = self.board.next() => self.show_all(wire, update).await?,
+                gathered = self.board.recv() => self.show_all(wire, gathered).await?,
                 (id, followed) = heard(&mut self.updates) => {
                     self.show(wire, id, followed).await?;
                     self.show_more(wire).await?;
@@ -134,6 +142,7 @@ impl<'t> Session<'t> {
                     let frame = self.roster.borrow_and_update().frame();
                     wire.push(frame)?;
                 }
+                Some(done) = self.doing.next() => self.answer(wire, done)?,
                 text = wire.next() => {
                     self.heard_at = Instant::now();
                     if !self.frames.pass() {
@@ -155,52 +164,57 @@ impl<'t> Session<'t> {
         Ok(())
     }
 
-    /// Shows one update of the board and those that are here already, then writes them together.
+    /// Shows what was gathered and what else is here already, then writes it together.
     async fn show_all<S: Duplex>(
         &mut self,
         wire: &mut Wire<S>,
-        first: BoardUpdate,
+        first: Result<Arc<Gathered>, RecvError>,
     ) -> Result<(), End> {
-        let mut next = Some(first);
-        for _ in 0..BATCH {
-            let Some(update) = next.take() else { break };
-            self.show_update(wire, update).await?;
-            next = self.board.try_next();
-        }
-        if let Some(update) = next {
-            self.show_update(wire, update).await?;
+        let mut next = first.map_err(|lost| matches!(lost, RecvError::Closed));
+        loop {
+            match next {
+                Ok(gathered) => self.show_gathered(wire, &gathered).await?,
+                Err(true) => return Err(End::restarting()),
+                Err(false) => Box::pin(self.start_over(wire)).await?,
+            }
+            next = match self.board.try_recv() {
+                Ok(gathered) => Ok(gathered),
+                Err(TryRecvError::Lagged(_)) => Err(false),
+                // Where it is closed the next turn says so.
+                Err(_) => break,
+            };
         }
         wire.write_some().await
     }
 
-    async fn show_update<S: Duplex>(
+    async fn show_gathered<S: Duplex>(
         &mut self,
         wire: &mut Wire<S>,
-        update: BoardUpdate,
+        gathered: &Gathered,
     ) -> Result<(), End> {
-        match update {
-            BoardUpdate::Changed(change) => {
-                let early = self.loading.as_ref().is_some_and(Loading::is_untouched);
-                if early || !self.me.sees(&change.service) {
-                    return Ok(());
-                }
-                let frame: Utf8Bytes = change.encoded(Slot::Card, || {
-                    encode(&TeamFrame::Card {
-                        card: Arc::clone(&change.card),
-                    })
-                });
-                wire.push(frame)
-            }
-            BoardUpdate::Record {
-                kind: RecordKind::Service,
-                key,
-            } => match ServiceId::new(&*key) {
-                Ok(id) => Box::pin(self.show_service(wire, &id)).await,
-                Err(_) => Ok(()),
-            },
-            BoardUpdate::Lagged => Box::pin(self.start_over(wire)).await,
-            BoardUpdate::Closed => Err(End::restarting()),
-            _ => Ok(()),
+        if gathered.lagged {
+            Box::pin(self.start_over(wire)).await?;
+        }
+        let early = self.loading.as_ref().is_some_and(Loading::is_untouched);
+        if !early {
+            self.show_cards(wire, gathered)?;
+        }
+        for service in &gathered.services {
+            Box::pin(self.show_service(wire, service)).await?;
+        }
+        Ok(())
+    }
+
+    fn show_cards<S: Duplex>(&self, wire: &mut Wire<S>, gathered: &Gathered) -> Result<(), End> {
+        let sees = |card: &&Arc<Card>| self.me.sees(&card.service);
+        let visible = gathered.cards.iter().filter(sees).count();
+        if visible == 0 {
+            Ok(())
+        } else if visible == gathered.cards.len() {
+            wire.push(gathered.frame.clone())
+        } else {
+            let cards = gathered.cards.iter().filter(sees).cloned().collect();
+            wire.send(&TeamFrame::Cards { cards })
         }
     }
 

@@ -55,11 +55,11 @@ last: boolean,
 /**
  * There are more open conversations than a board sends: search and filters ask the server (REST).
  */
-truncated: boolean, } | { "type": "card", 
+truncated: boolean, } | { "type": "cards", 
 /**
- * Its card now.
+ * Their cards.
  */
-card: Card, } | { "type": "counts", 
+cards: Array<Card>, } | { "type": "counts", 
 /**
  * By service.
  */

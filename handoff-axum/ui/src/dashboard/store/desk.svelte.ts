@@ -164,8 +164,8 @@ export class Desk {
       case "board":
         this.takeBoard(frame);
         break;
-      case "card":
-        this.cards.put(frame.card);
+      case "cards":
+        for (const card of frame.cards) this.cards.put(card);
         break;
       case "counts":
         this.board.serverCounts(
