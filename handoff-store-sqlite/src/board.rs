@@ -1,5 +1,6 @@
 //! Boards: pages of cards, and counters.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use crate::error::failed;
 use crate::read::limit;
 use crate::search::{CONVERSATION_OF_DOCUMENT, prefix_query};
 
-/// A part of the board that the index keeps in order: open or not, calm or not.
+/// A part of the board that an index keeps in order: open or not, calm or not, and in one order waiting or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Lane {
     open: bool,
     calm: bool,
+    waiting: Option<bool>,
 }
 
 /// Ended conversations need no attention.
@@ -28,18 +30,83 @@ const LANES: [Lane; 3] = [
     Lane {
         open: true,
         calm: false,
+        waiting: None,
     },
     Lane {
         open: true,
         calm: true,
+        waiting: None,
     },
     Lane {
         open: false,
         calm: true,
+        waiting: None,
     },
 ];
 
 impl Lane {
+    /// All of them, in an order in which what stands in one group comes together.
+    fn all(sort: BoardSort) -> Vec<Self> {
+        if sort != BoardSort::LongestWaiting {
+            return LANES.to_vec();
+        }
+        let of_group = |waiting| {
+            LANES.map(|lane| Self {
+                waiting: Some(waiting),
+                ..lane
+            })
+        };
+        [of_group(true), of_group(false)].concat()
+    }
+
+    /// The group of its cards, as [`BoardSort::key`] says: whatever is in a lower one stands before it.
+    fn group(self, sort: BoardSort) -> i64 {
+        match sort {
+            BoardSort::Attention => flag(self.calm),
+            BoardSort::LongestWaiting => flag(self.waiting == Some(false)),
+            BoardSort::Newest | BoardSort::Oldest => 0,
+        }
+    }
+
+    /// The rank of a card in its group.
+    fn rank(self, sort: BoardSort) -> &'static str {
+        match sort {
+            BoardSort::Oldest => "opened_at",
+            BoardSort::LongestWaiting if self.waiting == Some(true) => "waiting_since",
+            _ => "newest",
+        }
+    }
+
+    /// The index that holds all that the query asks for, in its order where there is one.
+    fn index(self, query: &BoardQuery) -> &'static str {
+        if query.visitor.is_some() {
+            return "conversations_visitor"; // a visitor has few conversations
+        }
+        match self.rank(query.sort) {
+            "opened_at" if self.is_whole(query) => "conversations_opened",
+            "waiting_since" if self.is_whole(query) => "conversations_waiting",
+            _ => "conversations_board",
+        }
+    }
+
+    /// Whether the query takes every card of the lane.
+    fn is_whole(self, query: &BoardQuery) -> bool {
+        self.has_every_status(query)
+            && query.services.is_empty()
+            && !query.follow_up
+            && query.holder.is_none()
+            && query.category.is_none()
+            && query.score_from.is_none()
+            && query.page.is_none()
+    }
+
+    fn has_every_status(self, query: &BoardQuery) -> bool {
+        let mut here = Status::ALL
+            .iter()
+            .filter(|status| status.is_open() == self.open);
+        query.statuses.is_empty() || here.all(|status| query.statuses.contains(status))
+    }
+
     /// Whether any card that the query admits can stand here.
     fn serves(self, query: &BoardQuery) -> bool {
         let statuses = &query.statuses;
@@ -59,11 +126,15 @@ impl Lane {
 pub(crate) async fn page(pool: &SqlitePool, query: &BoardQuery) -> Result<BoardPage, StoreError> {
     let wanted = query.limit.min(MAX_PAGE);
     let mut cards = Vec::new();
-    for lane in LANES.into_iter().filter(|lane| lane.serves(query)) {
-        cards.extend(lane_cards(pool, query, lane, wanted + 1).await?);
-        // In this order nothing of a later lane stands before anything of the first.
-        if query.sort == BoardSort::Attention && !lane.calm && cards.len() > wanted {
+    let mut group = 0;
+    for lane in Lane::all(query.sort) {
+        let before = std::mem::replace(&mut group, lane.group(query.sort));
+        // Nothing of a later group stands before anything of an earlier one.
+        if before < group && cards.len() > wanted {
             break;
+        }
+        if lane.serves(query) {
+            cards.extend(lane_cards(pool, query, lane, wanted + 1).await?);
         }
     }
     cards.sort_by_cached_key(|card| query.sort.key(card).order());
@@ -89,53 +160,38 @@ async fn lane_cards(
     rows.iter().map(card).collect()
 }
 
-/// The rank of a card in its lane, as [`BoardSort::key`] says; and its group, which differs in one order only.
-fn rank(sort: BoardSort) -> (&'static str, &'static str) {
-    match sort {
-        BoardSort::Attention | BoardSort::Newest => ("0", "newest"),
-        BoardSort::Oldest => ("0", "opened_at"),
-        BoardSort::LongestWaiting => ("waiting_since IS NULL", "ifnull(waiting_since, newest)"),
-    }
-}
-
 fn lane_query(query: &BoardQuery, lane: Lane, wanted: usize) -> QueryBuilder<Sqlite> {
     // Found in the index alone; the table is read for the cards of the page.
     let mut sql = QueryBuilder::new(
         "SELECT state FROM conversations WHERE num IN (SELECT num FROM conversations ",
     );
-    // A visitor has few conversations.
-    let index = if query.visitor.is_some() {
-        "conversations_visitor"
-    } else {
-        "conversations_board"
-    };
     sql.push("INDEXED BY ")
-        .push(index)
+        .push(lane.index(query))
         .push(" WHERE open = ")
         .push_bind(flag(lane.open));
     sql.push(" AND calm = ").push_bind(flag(lane.calm));
-    push_filters(&mut sql, query);
+    sql.push(match lane.waiting {
+        Some(true) => " AND waiting_since IS NOT NULL",
+        Some(false) => " AND waiting_since IS NULL",
+        None => "",
+    });
+    push_filters(&mut sql, query, lane);
     push_words(&mut sql, query.text.as_deref());
     push_cursor(&mut sql, query, lane);
-    sql.push(" ORDER BY ");
-    let (group, rank) = rank(query.sort);
-    if query.sort == BoardSort::LongestWaiting {
-        sql.push(group).push(", ");
-    }
-    sql.push(rank)
+    sql.push(" ORDER BY ")
+        .push(lane.rank(query.sort))
         .push(", id LIMIT ")
         .push_bind(limit(wanted))
         .push(")");
     sql
 }
 
-fn push_filters(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery) {
+fn push_filters(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery, lane: Lane) {
     push_any(sql, "service", query.services.iter().map(ServiceId::as_str));
-    push_any(
-        sql,
-        "status",
-        query.statuses.iter().map(|status| status.as_str()),
-    );
+    if !lane.has_every_status(query) {
+        let statuses = query.statuses.iter().map(|status| status.as_str());
+        push_any(sql, "status", statuses);
+    }
     if query.follow_up {
         sql.push(" AND follow_up = 1");
     }
@@ -194,37 +250,24 @@ fn push_words(sql: &mut QueryBuilder<Sqlite>, text: Option<&str>) {
     }
 }
 
-/// Leaves out what stands before or at the cursor. The cursor's group is a lane in one order, a column in another.
+/// Leaves out what stands before or at the cursor.
 fn push_cursor(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery, lane: Lane) {
     let Some(cursor) = &query.cursor else { return };
-    let (group, rank) = rank(query.sort);
-    let before = match query.sort {
-        BoardSort::Attention => flag(lane.calm),
-        _ => 0,
-    };
-    match query.sort {
-        BoardSort::LongestWaiting => {
-            sql.push(" AND (")
-                .push(group)
-                .push(", ")
-                .push(rank)
-                .push(", id) > (")
-                .push_bind(cursor.group)
-                .push(", ");
-        }
-        _ if before > cursor.group => return,
-        _ if before < cursor.group => {
+    match lane.group(query.sort).cmp(&cursor.group) {
+        Ordering::Greater => {}
+        Ordering::Less => {
             sql.push(" AND 0");
-            return;
         }
-        _ => {
-            sql.push(" AND (").push(rank).push(", id) > (");
+        Ordering::Equal => {
+            sql.push(" AND (")
+                .push(lane.rank(query.sort))
+                .push(", id) > (")
+                .push_bind(cursor.rank)
+                .push(", ")
+                .push_bind(blob(cursor.id))
+                .push(")");
         }
     }
-    sql.push_bind(cursor.rank)
-        .push(", ")
-        .push_bind(blob(cursor.id))
-        .push(")");
 }
 
 /// The counters of every service, counted: a look at every open conversation.
@@ -276,18 +319,26 @@ mod tests {
             follow_up: true,
             ..BoardQuery::default()
         };
-        for query in [BoardQuery::default(), filtered] {
+        let open = Status::ALL.into_iter().filter(|status| status.is_open());
+        let whole = BoardQuery {
+            statuses: open.collect(),
+            ..BoardQuery::default()
+        };
+        for (query, is_whole) in [(whole, true), (filtered, false)] {
             for sort in SORTS {
                 let query = BoardQuery {
                     sort,
                     ..query.clone()
                 };
-                let plan = plan::of(&lane_query(&query, LANES[0], 50).into_string()).await;
+                let lane = Lane::all(sort)[0];
+                let plan = plan::of(&lane_query(&query, lane, 50).into_string()).await;
                 // What a filter needs stands in the index: the table is read for the page alone.
+                let index = lane.index(&query);
                 assert!(
-                    plan.contains("COVERING INDEX conversations_board (open=? AND calm=?"),
+                    plan.contains(&format!("COVERING INDEX {index} (open=? AND calm=?")),
                     "{plan}"
                 );
+                assert!(!is_whole || !plan.contains("TEMP B-TREE"), "{plan}");
             }
         }
         let of_visitor = BoardQuery {

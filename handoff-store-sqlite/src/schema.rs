@@ -8,13 +8,14 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqliteConnection};
 use crate::error::OpenError;
 
 /// A released migration never changes.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (
         1,
         "conversations",
         include_str!("../migrations/0001_conversations.sql"),
     ),
     (2, "records", include_str!("../migrations/0002_records.sql")),
+    (3, "orders", include_str!("../migrations/0003_orders.sql")),
 ];
 
 /// Not sqlx's own name, so that a host may keep its tables, and its migrations, in the same file.
