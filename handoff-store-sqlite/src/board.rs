@@ -1,6 +1,5 @@
 //! Boards: pages of cards, and counters.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -115,7 +114,10 @@ impl Lane {
         let is_waiting = |status: &Status| *status == Status::Waiting;
         // Whoever waits needs attention.
         let may_be_calm = !self.calm || statuses.is_empty() || !statuses.iter().all(is_waiting);
-        has_status
+        let cursor = query.cursor.as_ref();
+        let is_past = cursor.is_some_and(|cursor| cursor.group > self.group(query.sort));
+        !is_past
+            && has_status
             && may_be_calm
             && (!query.attention || !self.calm)
             && (query.holder.is_none() || self.open)
@@ -250,23 +252,17 @@ fn push_words(sql: &mut QueryBuilder<Sqlite>, text: Option<&str>) {
     }
 }
 
-/// Leaves out what stands before or at the cursor.
+/// Leaves out what stands before or at the cursor in its group.
 fn push_cursor(sql: &mut QueryBuilder<Sqlite>, query: &BoardQuery, lane: Lane) {
     let Some(cursor) = &query.cursor else { return };
-    match lane.group(query.sort).cmp(&cursor.group) {
-        Ordering::Greater => {}
-        Ordering::Less => {
-            sql.push(" AND 0");
-        }
-        Ordering::Equal => {
-            sql.push(" AND (")
-                .push(lane.rank(query.sort))
-                .push(", id) > (")
-                .push_bind(cursor.rank)
-                .push(", ")
-                .push_bind(blob(cursor.id))
-                .push(")");
-        }
+    if lane.group(query.sort) == cursor.group {
+        sql.push(" AND (")
+            .push(lane.rank(query.sort))
+            .push(", id) > (")
+            .push_bind(cursor.rank)
+            .push(", ")
+            .push_bind(blob(cursor.id))
+            .push(")");
     }
 }
 

@@ -1,5 +1,6 @@
 //! A conversation as the columns of its row.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use handoff_core::conversation::{Card, Conversation, Status};
@@ -80,6 +81,28 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
+    /// A hash of what most commits leave as it is: all but the last word's time, the wake and the state.
+    pub(crate) fn shape(&self) -> u64 {
+        let Self {
+            open,
+            calm,
+            newest: _,
+            waiting_since,
+            status,
+            follow_up,
+            holder,
+            score,
+            category,
+            page,
+            wake: _,
+            state: _,
+        } = self;
+        let mut hasher = DefaultHasher::new();
+        (open, calm, waiting_since, status, follow_up).hash(&mut hasher);
+        (holder, score, category, page).hash(&mut hasher);
+        hasher.finish()
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         standing(self.open, self.calm, self.status)
     }

@@ -98,8 +98,10 @@ impl Failure {
 
     /// Whether a row with the same key is there already.
     pub(crate) fn is_taken(&self) -> bool {
-        let database = self.error.as_database_error();
-        database.is_some_and(|error| error.is_unique_violation())
+        match &*self.error {
+            sqlx::Error::Database(error) => error.is_unique_violation(),
+            _ => false,
+        }
     }
 }
 

@@ -82,6 +82,8 @@ impl SqliteOptions {
 pub(crate) fn reader(path: &Path) -> SqliteConnectOptions {
     common(path)
         .read_only(true)
+        // The operating system keeps the file's pages for all of them.
+        .pragma("cache_size", "-4000")
         .thread_name(|nth| format!("handoff-reader-{nth}"))
 }
 

@@ -14,7 +14,7 @@ use crate::origin;
 use crate::transport::Transport;
 
 /// Visitors say little: a small buffer each keeps thousands of them cheap.
-const VISITOR_READ_BUFFER: usize = 1_024;
+const VISITOR_READ_BUFFER: usize = 512;
 /// Dashboards are few, and may ask for many things at once.
 const TEAM_READ_BUFFER: usize = 4 * 1_024;
 /// Frames that go out together are written together.

@@ -22,6 +22,7 @@ pub(super) struct Entry {
     pub(super) open_key: Option<Arc<str>>,
     pub(super) receipt: Option<Receipt>,
     pub(super) columns: Columns,
+    pub(super) shape: u64,
     pub(super) events: Vec<LogRow>,
     pub(super) outbox: Vec<PendingNotification>,
 }
@@ -44,6 +45,7 @@ impl Entry {
     pub(super) fn new(commit: &Commit) -> Result<Self, StoreError> {
         commit.validate()?;
         let state = &commit.state;
+        let columns = Columns::new(state, &commit.card)?;
         Ok(Self {
             id: state.id,
             state: state.clone(),
@@ -54,7 +56,8 @@ impl Entry {
             opened_at: state.opened_at.as_millis(),
             open_key: state.open_key().map(Arc::from),
             receipt: commit.receipt.clone(),
-            columns: Columns::new(state, &commit.card)?,
+            shape: columns.shape(),
+            columns,
             events: commit
                 .events
                 .iter()

@@ -67,6 +67,7 @@ impl Ledger {
             version: entry.version,
             open_key: entry.open_key.clone(),
             standing: entry.columns.standing(),
+            shape: Some(entry.shape),
         };
         self.heads.insert(entry.id, head);
     }

@@ -19,6 +19,8 @@ pub(super) struct Head {
     pub(super) open_key: Option<Arc<str>>,
     /// How it counts on boards.
     pub(super) standing: Standing,
+    /// See [`Columns::shape`](crate::columns::Columns::shape); none where it was not computed.
+    pub(super) shape: Option<u64>,
 }
 
 /// Heads of conversations that exist. As nobody else writes, what is here is what is stored.
@@ -62,6 +64,7 @@ mod tests {
                     version: n as u64,
                     open_key: None,
                     standing: Standing::default(),
+                    shape: None,
                 },
             );
         }

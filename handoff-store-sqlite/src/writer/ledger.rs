@@ -66,6 +66,7 @@ async fn read_heads(
             version: unsigned(row.try_get(2)?),
             open_key: open_key.map(Arc::from),
             standing: standing(row.try_get(4)?, row.try_get(5)?, row.try_get(6)?),
+            shape: None,
         };
         heads.insert(ConversationId::from_uuid(id), head);
     }

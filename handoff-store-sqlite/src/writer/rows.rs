@@ -15,6 +15,7 @@ use crate::error::Failure;
 #[derive(Debug)]
 pub(super) struct Statements {
     conversations: ManyRows,
+    go_on: ManyRows,
     free_keys: ManyRows,
     take_keys: ManyRows,
     events: ManyRows,
@@ -29,6 +30,11 @@ impl Statements {
                 include_str!("../../queries/insert_conversations.sql"),
                 19,
                 include_str!("../../queries/update_conversations.sql"),
+            ),
+            go_on: ManyRows::new(
+                "WITH now (num, version, newest, wake, state) AS (",
+                5,
+                include_str!("../../queries/go_on_conversations.sql"),
             ),
             free_keys: ManyRows::new(
                 "UPDATE conversations SET open_key = NULL WHERE num IN (",
@@ -60,8 +66,10 @@ impl Statements {
 pub(super) struct Rows<'b> {
     /// Accepted commits, in order.
     accepted: Vec<(i64, &'b Entry)>,
-    /// The last commit of each conversation, which its row shows.
-    last: Vec<(i64, &'b Entry)>,
+    /// The last commit of each conversation, which its row shows: of those that are new or look different now,
+    changed: Vec<(i64, &'b Entry)>,
+    /// and of those that merely go on, which costs far less.
+    going_on: Vec<(i64, &'b Entry)>,
     freed: Vec<i64>,
     taken: Vec<(i64, Arc<str>)>,
     /// Events with their own and their conversation's num.
@@ -83,11 +91,15 @@ impl<'b> Rows<'b> {
                 .get(&entry.id)
                 .is_some_and(|head| head.version == entry.version)
         };
-        let last: Vec<_> = accepted
+        let goes_on = |entry: &Entry| {
+            let before = before.get(&entry.id);
+            before.is_some_and(|head| head.shape == Some(entry.shape))
+        };
+        let (going_on, changed) = accepted
             .iter()
             .copied()
             .filter(|(_, entry)| is_last(entry))
-            .collect();
+            .partition(|(_, entry)| goes_on(entry));
         let log = accepted
             .iter()
             .flat_map(|(num, entry)| entry.events.iter().map(|event| (*num, event)));
@@ -97,7 +109,8 @@ impl<'b> Rows<'b> {
             .collect();
         let mut rows = Self {
             accepted,
-            last,
+            changed,
+            going_on,
             freed: Vec::new(),
             taken: Vec::new(),
             events,
@@ -126,8 +139,13 @@ impl<'b> Rows<'b> {
             })?;
         statements
             .conversations
-            .push(script, &self.last, |script, (num, entry)| {
+            .push(script, &self.changed, |script, (num, entry)| {
                 conversation(script, *num, entry)
+            })?;
+        statements
+            .go_on
+            .push(script, &self.going_on, |script, (num, entry)| {
+                going_on(script, *num, entry)
             })?;
         statements
             .take_keys
@@ -198,6 +216,13 @@ fn conversation(script: &mut Script, num: i64, entry: &Entry) -> Result<(), Fail
         .bind(columns.wake)?
         .bind(columns.state.clone())
         .map(drop)
+}
+
+fn going_on(script: &mut Script, num: i64, entry: &Entry) -> Result<(), Failure> {
+    let columns = &entry.columns;
+    script.bind(num)?.bind(number(entry.version))?;
+    script.bind(columns.newest)?.bind(columns.wake)?;
+    script.bind(columns.state.clone()).map(drop)
 }
 
 fn notification(script: &mut Script, pending: &PendingNotification) -> Result<(), Failure> {

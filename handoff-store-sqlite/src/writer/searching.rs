@@ -1,7 +1,5 @@
 //! Fills the index of words.
 
-use std::time::Duration;
-
 use handoff_core::conversation::Event;
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -11,12 +9,10 @@ use crate::error::Failure;
 use crate::read::limit;
 use crate::search::{document, words};
 
-/// So many events are indexed in one transaction, so that a commit that comes meanwhile waits for a moment only.
+/// So many events are indexed in one transaction while somebody waits for the index.
 const CHUNK: usize = 128;
-/// After so long without a request the writer turns to the index of words, where there is a chunk to do.
-const IDLE: Duration = Duration::from_millis(20);
-/// And after so long where there is less: nobody should wait for the index of a single message.
-const LONG_IDLE: Duration = Duration::from_millis(500);
+/// And so many while nobody does, so that a commit that comes meanwhile waits for a moment only.
+const STEP: usize = 16;
 
 /// How far the index of words is behind the log, and who waits for it.
 ///
@@ -71,15 +67,8 @@ impl Searching {
         self.failed = false;
     }
 
-    fn is_behind(&self) -> bool {
+    pub(super) fn is_behind(&self) -> bool {
         self.done < self.last && !self.failed
-    }
-
-    /// How long the writer should be without a request before it turns here; none where there is nothing to do.
-    pub(super) fn patience(&self) -> Option<Duration> {
-        let has_chunk = self.last.saturating_sub(self.done) >= limit(CHUNK);
-        self.is_behind()
-            .then_some(if has_chunk { IDLE } else { LONG_IDLE })
     }
 
     /// Whether somebody waits for the index.
@@ -132,9 +121,10 @@ impl Searching {
     }
 
     async fn index(&mut self) -> Result<(), Failure> {
+        let most = if self.is_awaited() { CHUNK } else { STEP };
         let rows = sqlx::query(include_str!("../../queries/unsearched_events.sql"))
             .bind(self.done)
-            .bind(limit(CHUNK))
+            .bind(limit(most))
             .fetch_all(&mut self.connection)
             .await?;
         let mut documents = Vec::with_capacity(rows.len());
@@ -146,7 +136,7 @@ impl Searching {
             documents.extend(document.zip(words.filter(|words| !words.is_empty())));
         }
         let done = match rows.last() {
-            Some(row) if rows.len() == CHUNK => row.try_get(0)?,
+            Some(row) if rows.len() == most => row.try_get(0)?,
             _ => self.last,
         };
         let mut script = Script::default();

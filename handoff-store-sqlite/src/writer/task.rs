@@ -1,6 +1,7 @@
 //! The writer's loop: takes what waits, writes it in one transaction, answers.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use handoff_core::error::StoreError;
 use handoff_core::store::CommitOutcome;
@@ -35,6 +36,9 @@ pub(super) struct WriterTask {
     next_num: i64,
     last_batch: usize,
 }
+
+/// After so long without a request the writer turns to the index of words.
+const IDLE: Duration = Duration::from_millis(5);
 
 /// Which commands are looked up, whether they were done before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,8 +123,8 @@ impl WriterTask {
                     Err(mpsc::error::TryRecvError::Disconnected) => return None,
                     Err(mpsc::error::TryRecvError::Empty) => {}
                 }
-            } else if let Some(patience) = self.searching.patience() {
-                if let Ok(request) = tokio::time::timeout(patience, self.requests.recv()).await {
+            } else if self.searching.is_behind() {
+                if let Ok(request) = tokio::time::timeout(IDLE, self.requests.recv()).await {
                     return request;
                 }
             } else {

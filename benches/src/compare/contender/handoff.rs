@@ -10,6 +10,7 @@ use crate::compare::process::{Endpoint, Server, free_address};
 use anyhow::{Context, Result, bail, ensure};
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
+use memchr::memmem;
 use serde::Deserialize;
 use serde_json::json;
 use std::{path::PathBuf, sync::OnceLock, time::Duration};
@@ -221,8 +222,8 @@ struct HandoffDashboard(Socket);
 
 /// Each card of a frame tells the first message and the last: the last is what is new.
 fn last_words_in(frame: &str, numbers: &mut Vec<u32>) {
-    let lasts = frame.split(r#""last":{"#).skip(1);
-    numbers.extend(lasts.filter_map(number_in));
+    let lasts = memmem::find_iter(frame.as_bytes(), r#""last":{"#);
+    numbers.extend(lasts.filter_map(|at| number_in(frame.get(at..)?)));
 }
 
 #[async_trait]

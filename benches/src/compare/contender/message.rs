@@ -1,5 +1,7 @@
 //! The text of a measured message carries its number, so that every receipt can be matched to its send.
 
+use memchr::memmem;
+
 const MARK: &str = "#m";
 const DIGITS: usize = 8;
 
@@ -21,9 +23,9 @@ pub(super) fn number_in(frame: &str) -> Option<u32> {
 }
 
 fn all_in(frame: &str) -> impl Iterator<Item = u32> {
-    frame
-        .match_indices(MARK)
-        .filter_map(|(at, _)| frame.get(at + MARK.len()..at + MARK.len() + DIGITS))
+    // The load runs on the same cores as the servers: a plain search would cost it more than all the rest.
+    memmem::find_iter(frame.as_bytes(), MARK)
+        .filter_map(|at| frame.get(at + MARK.len()..at + MARK.len() + DIGITS))
         .filter_map(|digits| digits.parse().ok())
 }
 

@@ -28,17 +28,43 @@ pub(super) async fn run<S: Duplex>(
 ) {
     let mut wire = Wire::new(socket, QUEUE);
     let end = match &seat {
-        Ok(_) => serve(&transport, &mut wire, &site).await,
+        Ok(_) => serve(&transport, &mut wire, site).await,
         Err(full) => full.clone(),
     };
     wire.finish(end).await;
 }
 
-async fn serve<S: Duplex>(transport: &Transport, wire: &mut Wire<S>, site: &HeaderMap) -> End {
-    let greeted = Box::pin(hello::greet(transport, wire, site)).await;
+async fn serve<S: Duplex>(transport: &Transport, wire: &mut Wire<S>, site: HeaderMap) -> End {
+    let greeted = Box::pin(hello::greet(transport, wire, &site)).await;
+    // Thousands of visitors may stay for long.
+    drop(site);
     let served = match greeted {
         Ok(session) => session.run(wire).await,
         Err(end) => Err(end),
     };
     served.err().unwrap_or(End::Gone)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::ws::WebSocket;
+
+    use super::*;
+
+    fn size_of_future<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn thousands_of_widgets_fit_into_little_memory() {
+        let size = size_of_future(run::<WebSocket>);
+        println!(
+            "run {size}, session {}, wire {}, socket {}, thread {:?}",
+            size_of::<session::Session<'_>>(),
+            size_of::<Wire<WebSocket>>(),
+            size_of::<WebSocket>(),
+            size_of::<Option<thread::Thread>>(),
+        );
+        assert!(size < 4_096, "{size} bytes for the task of a widget");
+    }
 }
