@@ -17,7 +17,7 @@ pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
         visitors: VISITORS,
         dashboards: DASHBOARDS,
         warm_up: Duration::from_millis(run.pick(1000, 500)),
-        measured: Duration::from_millis(run.pick(3000, 1500)),
+        measured: Duration::from_millis(run.pick(2500, 1500)),
     };
     let cases = [
         Case::full(Name::Handoff, load),

@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(super) async fn measure(run: &mut Run) -> Vec<Row> {
     let load = LightLoad {
         visitors: 8,
-        messages_each: run.pick(40, 20),
+        messages_each: run.pick(32, 20),
         pause: Duration::from_millis(160),
         way: Way::ToDashboard,
     };
