@@ -22,7 +22,7 @@ use tokio::{
 };
 
 /// Servers that acknowledge before they deliver may be far behind: their time counts until they are done.
-const DRAIN_LIMIT: Duration = Duration::from_secs(60);
+const DRAIN_LIMIT: Duration = Duration::from_mins(1);
 const DRAIN_POLL: Duration = Duration::from_millis(2);
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]

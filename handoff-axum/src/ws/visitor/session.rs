@@ -72,7 +72,7 @@ impl<'t> Session<'t> {
     }
 
     /// Serves the widget; the error is how it ended.
-    pub(super) async fn run<S: Duplex>(mut self, wire: &mut Wire<S>) -> Result<(), End> {
+    pub(super) async fn run<S: Duplex>(&mut self, wire: &mut Wire<S>) -> Result<(), End> {
         let nudge = self.nudge.clone();
         loop {
             let silence = self.transport.inner.options.heartbeat.mul_f32(2.5);
