@@ -40,7 +40,10 @@ async fn visitor_here_agent_there(store: &str) {
     let opened = widget.frame("opened").await;
     let conversation = opened["conversation"].as_str().unwrap().to_owned();
     agent
-        .find(|frame| frame["card"]["id"] == conversation.as_str())
+        .find(|frame| {
+            let cards = frame["cards"].as_array();
+            cards.is_some_and(|cards| cards.iter().any(|card| card["id"] == conversation.as_str()))
+        })
         .await;
     let watch = json!({ "type": "watch", "conversation": conversation, "after": 0 });
     agent.send(&watch).await;
