@@ -83,6 +83,12 @@ pub enum Signal {
         /// Whether.
         present: bool,
     },
+    /// The node that wrote these replies ends before they do: somebody else may ask for them anew, rather than at their
+    /// deadline.
+    Abandoned {
+        /// Their permissions.
+        tickets: Vec<Ticket>,
+    },
 }
 
 impl Signal {
@@ -93,7 +99,7 @@ impl Signal {
             Self::Typing { conversation, .. } | Self::Viewing { conversation, .. } => {
                 Some(*conversation)
             }
-            Self::Presence { .. } => None,
+            Self::Presence { .. } | Self::Abandoned { .. } => None,
         }
     }
 }

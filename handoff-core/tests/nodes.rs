@@ -360,6 +360,31 @@ async fn a_lost_nodes_reply_is_written_by_another() {
 }
 
 #[tokio::test]
+async fn a_node_that_ends_hands_over_what_it_was_writing() {
+    let town = Town::new().await;
+    let (a, b, c) = (
+        town.node(false).await,
+        town.node(true).await,
+        town.node(true).await,
+    );
+    let id = a.open("vera").await;
+    a.says(id, "Where is my parcel?").await;
+    town.settle().await;
+    tokio::join!(a.handoff.shutdown(), town.pass(5));
+    // Long before its deadline.
+    town.pass(1).await;
+    let state = town.state(id).await;
+    assert_eq!((state.pending, state.unanswered_since), (None, None));
+    let asked = |body: &EventBody| matches!(body, EventBody::ReplyRequested { .. });
+    let said = |body: &EventBody| matches!(body, EventBody::ReplyCommitted { .. });
+    assert_eq!(
+        (town.count(id, asked).await, town.count(id, said).await),
+        (2, 1)
+    );
+    drop((b, c));
+}
+
+#[tokio::test]
 async fn what_is_due_happens_once_on_three_nodes() {
     let town = Town::new().await;
     let nodes = [

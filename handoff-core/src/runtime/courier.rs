@@ -90,6 +90,17 @@ impl Courier {
         }
     }
 
+    /// Publishes what waits, once.
+    pub(super) async fn flush(&self) {
+        let Some(bus) = &self.bus else { return };
+        let notices = self.drain();
+        if !notices.is_empty()
+            && let Err(error) = bus.publish(&notices).await
+        {
+            tracing::warn!(%error, %bus, "other nodes hear late of {} changes", notices.len());
+        }
+    }
+
     fn drain(&self) -> Vec<Notice> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let Waiting { changed, others } = std::mem::take(&mut *waiting);

@@ -156,8 +156,9 @@ impl Handoff {
         self.inner.shutdown.cancelled().await;
     }
 
-    /// Stops timers and deliveries, lets commits and (for a few seconds) replies come to their end, and returns. What
-    /// is dropped on the way is found again at the next start. Dropping the future leaves the rest running.
+    /// Stops timers and deliveries, lets commits and (for a few seconds) replies come to their end, hands over to other
+    /// nodes the replies that did not, and returns. What is dropped on the way is found again at the next start. Dropping
+    /// the future leaves the rest running.
     pub async fn shutdown(&self) {
         self.inner.shutdown.cancel();
         self.inner.tasks.close();
@@ -165,10 +166,18 @@ impl Handoff {
             .inner
             .clock
             .sleep_until(self.now().after(SHUTDOWN_GRACE));
+        let still_tell = async {
+            self.inner.courier.run(CancellationToken::new()).await;
+            std::future::pending::<()>().await;
+        };
         tokio::select! {
-            () = self.inner.tasks.wait() => return,
-            () = grace => self.inner.replies.abandon(),
+            () = self.inner.tasks.wait() => {}
+            () = grace => {}
+            () = still_tell => {}
         }
+        let abandoned = self.inner.replies.abandon();
         self.inner.tasks.wait().await;
+        self.hand_over(&abandoned);
+        self.inner.courier.flush().await;
     }
 }

@@ -77,6 +77,7 @@ impl Handoff {
                 let people = agents.chain(visitors.into_iter().map(Person::Visitor));
                 self.hear_presence(node, people.collect(), present);
             }
+            Heard::Notice(Notice::Signal(Signal::Abandoned { tickets })) => self.take_up(tickets),
             Heard::Notice(Notice::Signal(signal)) => self.inner.hub.signal(signal),
         }
     }

@@ -8,6 +8,7 @@ mod clock;
 mod courier;
 mod dispatch;
 mod follow;
+mod hand_over;
 mod handoff;
 mod hub;
 mod listen;

@@ -101,7 +101,7 @@ impl Handoff {
     }
 
     /// `false` where the engine shuts down first.
-    async fn wait(&self, span: Millis) -> bool {
+    pub(super) async fn wait(&self, span: Millis) -> bool {
         let moment = self.now().after(span);
         self.inner
             .shutdown

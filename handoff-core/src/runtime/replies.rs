@@ -55,9 +55,11 @@ impl Replies {
         }
     }
 
-    /// Drops every reply that is being written. Their turns stay pending: the next start, or their deadline, finds them.
-    pub(super) fn abandon(&self) {
+    /// Drops every reply that is being written, and says which. Their turns stay pending: another node that hears of it,
+    /// the next start, or their deadline finds them.
+    pub(super) fn abandon(&self) -> Vec<Ticket> {
         self.abandoned.cancel();
+        self.lock().values().map(|running| running.ticket).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Running>> {

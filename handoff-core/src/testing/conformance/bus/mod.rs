@@ -103,6 +103,9 @@ pub async fn notices_arrive_as_they_were_sent(bus: Line) {
             agent: agent("bo"),
             viewing: false,
         }),
+        Notice::Signal(Signal::Abandoned {
+            tickets: vec![ticket],
+        }),
         Notice::Signal(Signal::Presence {
             node: uuid::Uuid::from_u128(u128::MAX),
             agents: vec![agent("bo").id, agent("Zoë e\u{301}").id],
