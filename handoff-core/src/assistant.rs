@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{AssistantPolicy, Fact, Page, Profile, Purpose, Reply, Speaker, Ticket};
+use crate::customer::CustomerSection;
 use crate::error::Unreachable;
 use crate::id::ServiceId;
 use crate::time::Timestamp;
@@ -36,6 +37,9 @@ pub struct Turn {
     /// What was spent before this turn; counted only where the service has a budget.
     #[serde(default)]
     pub spent: Spent,
+    /// The name of the specialist that spoke last.
+    #[serde(default)]
+    pub specialist: Option<String>,
 }
 
 /// What an assistant has spent, in tokens of its provider.
@@ -88,6 +92,48 @@ pub trait ReplySink: Send + Sync {
     /// Counts tokens of the provider that this turn spent, once for each request; also when the ticket ended. It never
     /// waits, so that it can be said where a future is dropped.
     fn spent(&self, tokens: u64);
+
+    /// Does what a tool is for, by the turn's ticket: durably before it returns, or not at all.
+    ///
+    /// # Errors
+    /// [`ToolError`]: nothing was done.
+    async fn act(&self, act: Act) -> Result<(), ToolError>;
+
+    /// What the host knows of the visitor, where their identity is verified and the service allows it.
+    ///
+    /// # Errors
+    /// [`ToolError`]; [`ToolError::FloorLost`] also where the floor was lost while the host was asked.
+    async fn customer(&self) -> Result<Vec<CustomerSection>, ToolError>;
+}
+
+/// Something that an assistant does beside answering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Act {
+    /// Keeps a fact of the visitor.
+    SaveFact {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// Sets the lead score, 0 to 100.
+    ScoreLead(u8),
+}
+
+/// Why a tool did nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ToolError {
+    /// The ticket ended: stop the reply.
+    #[error(transparent)]
+    FloorLost(#[from] FloorLost),
+    /// It is refused, in words that an assistant may read.
+    #[error("{0}")]
+    Refused(String),
+    /// It can't be done now.
+    #[error("it is not available now")]
+    Unavailable,
 }
 
 /// The ticket ended while the reply was written.
@@ -138,4 +184,15 @@ pub enum AssistantError {
 pub trait Assistant: Debug + Send + Sync + 'static {
     /// Answers one turn.
     async fn reply(&self, turn: &Turn, sink: &dyn ReplySink) -> Result<Answer, AssistantError>;
+}
+
+/// Leaves every turn to whoever answers by its ticket: a bot over HTTP.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Elsewhere;
+
+#[async_trait]
+impl Assistant for Elsewhere {
+    async fn reply(&self, _: &Turn, _: &dyn ReplySink) -> Result<Answer, AssistantError> {
+        Ok(Answer::Elsewhere)
+    }
 }

@@ -6,6 +6,7 @@ pub mod attention;
 pub mod board;
 pub mod bus;
 pub mod conversation;
+pub mod customer;
 pub mod directory;
 pub mod error;
 pub mod id;

@@ -69,6 +69,7 @@ fn every_fault_planted_in_the_decisions_is_found() {
             Mutant::ClaimWithoutLook | Mutant::ReplyAfterClose | Mutant::OldPolicyFollowed => {
                 Promise::I17
             }
+            Mutant::ToolWithoutTicket => Promise::I5,
             Mutant::WakeWithoutLook => Promise::I13,
             Mutant::FallbackTwice => Promise::I14,
             Mutant::NoteInBriefing => Promise::I11,

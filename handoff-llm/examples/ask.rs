@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use handoff_core::assistant::{
-    Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Spent, Turn,
+    Act, Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Spent, ToolError, Turn,
 };
 use handoff_core::conversation::{Page, Profile, Purpose, Speaker, Ticket};
+use handoff_core::customer::CustomerSection;
 use handoff_core::id::ServiceId;
 use handoff_core::time::Timestamp;
 use handoff_llm::{Knowledge, Offline, OfflineOptions};
@@ -28,6 +29,14 @@ impl ReplySink for Terminal {
     }
 
     fn spent(&self, _: u64) {}
+
+    async fn act(&self, _: Act) -> Result<(), ToolError> {
+        Err(ToolError::Unavailable)
+    }
+
+    async fn customer(&self) -> Result<Vec<CustomerSection>, ToolError> {
+        Err(ToolError::Unavailable)
+    }
 }
 
 fn line(speaker: Speaker, text: &str) -> Line {
@@ -55,6 +64,7 @@ fn turn(transcript: Vec<Line>) -> Result<Turn, Box<dyn Error>> {
         page: Page::default(),
         assistant: Arc::default(),
         spent: Spent::default(),
+        specialist: None,
     })
 }
 

@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use handoff_core::assistant::{
-    Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Spent, Turn,
+    Act, Answer, Assistant, Briefing, FloorLost, Line, ReplySink, Spent, ToolError, Turn,
 };
 use handoff_core::conversation::{Page, Profile, Purpose, Reply, Speaker, Ticket};
+use handoff_core::customer::CustomerSection;
 use handoff_core::id::{ConversationId, ServiceId};
 use handoff_core::time::Timestamp;
 use handoff_llm::{Knowledge, Offline, OfflineOptions};
@@ -31,6 +32,14 @@ impl ReplySink for Unseen {
     }
 
     fn spent(&self, _: u64) {}
+
+    async fn act(&self, _: Act) -> Result<(), ToolError> {
+        Err(ToolError::Unavailable)
+    }
+
+    async fn customer(&self) -> Result<Vec<CustomerSection>, ToolError> {
+        Err(ToolError::Unavailable)
+    }
 }
 
 fn turn(text: &str) -> Result<Turn, Box<dyn Error>> {
@@ -55,6 +64,7 @@ fn turn(text: &str) -> Result<Turn, Box<dyn Error>> {
         page: Page::default(),
         assistant: Arc::default(),
         spent: Spent::default(),
+        specialist: None,
     })
 }
 

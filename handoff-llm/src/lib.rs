@@ -48,6 +48,7 @@
 //!
 //! `OpenAi` (feature `openai`, on by default) asks a server that speaks OpenAI's chat protocol, OpenAI's own or any other. A
 //! reply that is cut, at whatever byte, is a failure and never a reply; a takeover closes the connection to the server.
+//! With [`Knowledge`] it is told the passages that fit, and what it cites becomes the reply's sources.
 //! `OpenAiOptions` has the timeouts and retries, the service's
 //! [`AssistantPolicy`](handoff_core::conversation::AssistantPolicy) the prompt, the model, the budget and the switch.
 //! The library beneath logs answers that it can't read: a program that must not log people's words filters the target

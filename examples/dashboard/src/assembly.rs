@@ -9,7 +9,7 @@ use handoff_core::directory::Service;
 use handoff_core::error::StoreError;
 use handoff_core::id::{InvalidId, ServiceId};
 use handoff_core::runtime::{Handoff, SaveError};
-use handoff_llm::{KnowledgeError, Offline, OfflineOptions};
+use handoff_llm::{InvalidOpenAi, KnowledgeError};
 use tokio::net::TcpListener;
 
 use crate::greeting::Links;
@@ -43,6 +43,8 @@ pub(crate) enum RunError {
     Open(#[from] OpenError),
     #[error("the help pages can't be used: {0}")]
     Knowledge(#[from] KnowledgeError),
+    #[error("the assistant can't be used: {0}")]
+    Assistant(#[from] InvalidOpenAi),
     #[error("the store {place} can't be read: {source}")]
     Store { place: Place, source: StoreError },
     #[error("the demo's service could not be set up: {0}")]
@@ -77,9 +79,12 @@ pub(crate) async fn run(settings: Settings) -> Result<(), RunError> {
         place: place.clone(),
         source,
     };
-    let assistant = Offline::new(knowledge, OfflineOptions::default().pace(settings.pace()));
+    let assistant = settings.assistant.build(knowledge)?;
     let (conversations, records) = (storage.conversations.clone(), storage.records.clone());
-    let mut builder = Handoff::builder(conversations, records).assistant(Arc::new(assistant));
+    let mut builder = Handoff::builder(conversations, records);
+    if let Some(assistant) = assistant {
+        builder = builder.assistant(assistant);
+    }
     if let Some(bus) = bus {
         builder = builder.bus(bus);
     }

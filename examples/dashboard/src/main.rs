@@ -1,6 +1,7 @@
 //! The deployable Handoff server: the team's dashboard, the chat widget, and a demo shop to try them on.
 
 mod assembly;
+mod assistant;
 mod copy;
 mod greeting;
 mod owner_link;

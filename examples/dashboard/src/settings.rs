@@ -2,12 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use handoff_axum::{InvalidOptions, Limits, Options};
 use handoff_store_sqlite::{Durability, SqliteOptions};
 
+use crate::assistant::AssistantSettings;
 use crate::storage::{Address, Line, LineError, Place, PlaceError};
 
 /// Puts people in the loop of an AI chat: dashboard, chat widget, and a demo shop to try them on.
@@ -76,10 +76,8 @@ pub(crate) struct Settings {
     /// Folder with help pages in Markdown, from which the assistant answers [default: those of the demo shop].
     #[arg(long, env = "HANDOFF_HELP_PAGES", value_name = "DIR")]
     pub(crate) help_pages: Option<PathBuf>,
-    /// Milliseconds between two pieces of the assistant's reply.
-    #[arg(long, env = "HANDOFF_ASSISTANT_PACE", default_value_t = 25, value_name = "MS",
-          value_parser = clap::value_parser!(u64).range(..=10_000))]
-    pub(crate) assistant_pace: u64,
+    #[command(flatten)]
+    pub(crate) assistant: AssistantSettings,
     /// Show the demo shop at / and set up its service "store" in a fresh data folder.
     #[arg(long, env = "HANDOFF_DEMO", default_value = "on")]
     pub(crate) demo: Switch,
@@ -179,10 +177,6 @@ impl Settings {
             Keep::Full => Durability::Full,
             Keep::Normal => Durability::Normal,
         })
-    }
-
-    pub(crate) fn pace(&self) -> Duration {
-        Duration::from_millis(self.assistant_pace)
     }
 }
 

@@ -20,7 +20,7 @@ mod tests;
 mod transcript;
 
 pub use apply::{apply, replay};
-pub use assistant_policy::{AssistantPolicy, Budget};
+pub use assistant_policy::{AssistantPolicy, Budget, FactField, FactKind, Specialist, Tool};
 pub use card::{Card, Status};
 pub use cause::{Claim, CloseReason, Escalation, RequestEnd, ReturnReason, TicketEnd};
 pub use command::{Command, TransferTarget};

@@ -33,6 +33,8 @@ pub enum Mutant {
     TruncatedAsWhole,
     /// A node that knows an older policy brings a conversation back to it.
     OldPolicyFollowed,
+    /// An assistant's tool writes without a look at its ticket.
+    ToolWithoutTicket,
 }
 
 #[cfg(feature = "testing")]
@@ -51,7 +53,7 @@ mod switch {
 
     impl Mutant {
         /// Every fault.
-        pub const ALL: [Self; 12] = [
+        pub const ALL: [Self; 13] = [
             Self::NoTicketCheck,
             Self::TicketKeptOnClaim,
             Self::ClaimWithoutLook,
@@ -64,6 +66,7 @@ mod switch {
             Self::WaitWithoutTimer,
             Self::TruncatedAsWhole,
             Self::OldPolicyFollowed,
+            Self::ToolWithoutTicket,
         ];
 
         /// Plants it on this thread until the guard is dropped.

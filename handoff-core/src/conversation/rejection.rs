@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::assistant_policy::Tool;
 use super::card::Status;
 use super::cause::TicketEnd;
 use super::party::{AgentRef, Role};
@@ -65,6 +66,12 @@ pub enum Rejection {
         why: Option<TicketEnd>,
         /// Who has the floor now.
         holder: Option<AgentRef>,
+    },
+    /// The service does not let its assistant do this.
+    #[error("This service does not let its assistant do that: {tool:?} is off in its settings.")]
+    ToolOff {
+        /// What.
+        tool: Tool,
     },
     /// The role does not suffice.
     #[error("This needs the role {needs:?} or a higher one. Ask an owner of this team.")]
@@ -149,7 +156,9 @@ impl Rejection {
     /// Its family.
     pub fn kind(&self) -> RejectionKind {
         match self {
-            Self::RoleTooLow { .. } | Self::NotYours => RejectionKind::Forbidden,
+            Self::RoleTooLow { .. } | Self::NotYours | Self::ToolOff { .. } => {
+                RejectionKind::Forbidden
+            }
             Self::NoSuchConversation
             | Self::NoSuchMessage
             | Self::NoSuchDraft
@@ -178,6 +187,7 @@ impl Rejection {
             Self::AlreadyAssistant => "already_assistant",
             Self::NotOpen { .. } => "not_open",
             Self::FloorLost { .. } => "floor_lost",
+            Self::ToolOff { .. } => "tool_off",
             Self::RoleTooLow { .. } => "role_too_low",
             Self::NotYours => "not_yours",
             Self::AlreadyOpened => "already_opened",

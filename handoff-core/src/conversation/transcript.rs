@@ -86,5 +86,6 @@ pub fn turn(
         page: state.page.as_ref().clone(),
         assistant: Arc::clone(assistant),
         spent: Spent::default(),
+        specialist: state.specialist.as_deref().map(str::to_owned),
     }
 }

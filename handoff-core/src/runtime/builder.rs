@@ -19,6 +19,7 @@ use crate::assistant::Assistant;
 use crate::attention::{Detector, default_detectors};
 use crate::bus::Bus;
 use crate::conversation::{Caller, Command};
+use crate::customer::CustomerData;
 use crate::directory::Directory;
 use crate::error::StoreError;
 use crate::notifier::Notifier;
@@ -39,6 +40,7 @@ pub struct Builder {
     bus: Option<Arc<dyn Bus>>,
     assistant: Option<Arc<dyn Assistant>>,
     notifier: Option<Arc<dyn Notifier>>,
+    customers: Option<Arc<dyn CustomerData>>,
     detectors: Vec<Arc<dyn Detector>>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -61,6 +63,7 @@ impl Handoff {
             bus: None,
             assistant: None,
             notifier: None,
+            customers: None,
             detectors: default_detectors(),
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
@@ -87,6 +90,13 @@ impl Builder {
     #[must_use]
     pub fn notifier(mut self, notifier: Arc<dyn Notifier>) -> Self {
         self.notifier = Some(notifier);
+        self
+    }
+
+    /// Who knows the customers. Default: nobody.
+    #[must_use]
+    pub fn customers(mut self, customers: Arc<dyn CustomerData>) -> Self {
+        self.customers = Some(customers);
         self
     }
 
@@ -124,6 +134,7 @@ impl Builder {
                 directory: self.directory,
                 assistant: self.assistant,
                 notifier: self.notifier,
+                customers: self.customers,
                 detectors: self.detectors,
                 clock: self.clock,
                 ids: self.ids,

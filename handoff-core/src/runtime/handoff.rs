@@ -19,6 +19,7 @@ use super::services::Services;
 use crate::assistant::Assistant;
 use crate::attention::Detector;
 use crate::conversation::{Caller, Command, Context, Conversation, Page, Profile, Rejection, step};
+use crate::customer::CustomerData;
 use crate::directory::Directory;
 use crate::error::StoreError;
 use crate::id::{ConversationId, ServiceId, VisitorId};
@@ -40,6 +41,7 @@ pub(super) struct Inner {
     pub(super) directory: Arc<dyn Directory>,
     pub(super) assistant: Option<Arc<dyn Assistant>>,
     pub(super) notifier: Option<Arc<dyn Notifier>>,
+    pub(super) customers: Option<Arc<dyn CustomerData>>,
     pub(super) detectors: Vec<Arc<dyn Detector>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,

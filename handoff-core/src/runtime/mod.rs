@@ -19,6 +19,7 @@ mod replies;
 mod roster;
 mod services;
 mod spending;
+mod tools;
 
 pub use builder::Builder;
 pub use change::{Change, Slot};

@@ -7,9 +7,10 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::handoff::Handoff;
-use crate::assistant::{FloorLost, ReplySink};
+use crate::assistant::{Act, FloorLost, ReplySink, ToolError};
 use crate::bus::Signal;
 use crate::conversation::{MAX_REPLY_BYTES, Ticket};
+use crate::customer::CustomerSection;
 
 /// What was written of a reply so far.
 #[derive(Debug, Default)]
@@ -62,5 +63,13 @@ impl ReplySink for Pieces {
 
     fn spent(&self, tokens: u64) {
         self.tokens.fetch_add(tokens, Ordering::Relaxed);
+    }
+
+    async fn act(&self, act: Act) -> Result<(), ToolError> {
+        self.handoff.act(self.ticket, act).await
+    }
+
+    async fn customer(&self) -> Result<Vec<CustomerSection>, ToolError> {
+        self.handoff.customer(self.ticket).await
     }
 }

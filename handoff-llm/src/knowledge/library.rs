@@ -112,6 +112,7 @@ impl Knowledge {
         hits.filter_map(|hit| {
             let (page, section) = self.section(hit.page, hit.section)?;
             Some(Passage {
+                page: page.name.clone(),
                 title: page.title.clone(),
                 heading: section.heading.clone(),
                 url: section.url.clone(),

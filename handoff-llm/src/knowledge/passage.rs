@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Passage {
+    /// The page's name.
+    pub page: String,
     /// The page's title.
     pub title: String,
     /// The heading of the section; none for what stands before the first one.

@@ -17,3 +17,5 @@ mod streaming;
 pub use assistant::Offline;
 pub use options::OfflineOptions;
 pub use phrases::Phrases;
+#[cfg(feature = "openai")]
+pub(crate) use small_talk::is_small_talk;

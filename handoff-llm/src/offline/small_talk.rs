@@ -23,6 +23,12 @@ pub(super) enum SmallTalk {
     Goodbye,
 }
 
+/// Whether a message asks nothing that pages could answer.
+#[cfg(feature = "openai")]
+pub(crate) fn is_small_talk(message: &str) -> bool {
+    SmallTalk::of(message).is_some()
+}
+
 static LEXICON: LazyLock<Lexicon> =
     LazyLock::new(|| Lexicon::read(include_str!("data/small_talk.txt")));
 

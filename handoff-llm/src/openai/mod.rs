@@ -2,13 +2,17 @@
 
 mod assistant;
 mod circuit;
+mod citations;
 mod collect;
 mod endpoint;
 mod failure;
 mod generate;
 mod options;
 mod prompt;
+mod shelf;
+mod talk;
 mod tools;
+mod voice;
 mod watch;
 mod wire;
 

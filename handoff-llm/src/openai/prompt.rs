@@ -3,7 +3,7 @@
 //! Roles are kept apart: what the service says is `system`; what a visitor wrote or told of themselves is `user`, always.
 
 use handoff_core::assistant::{Line, Turn};
-use handoff_core::conversation::Speaker;
+use handoff_core::conversation::{Speaker, Specialist};
 
 use super::wire::{Message, Role};
 
@@ -19,9 +19,9 @@ language, briefly and truthfully.
 - You are not a person, and never say that you are one.
 - Do not ask for what is already known.";
 
-/// The messages of a turn.
-pub(super) fn messages(turn: &Turn, more: &[String]) -> Vec<Message> {
-    let mut messages = vec![Message::new(Role::System, system(turn, more))];
+/// The messages of a turn; the first is its [`system`] message, and still to be filled in.
+pub(super) fn messages(turn: &Turn) -> Vec<Message> {
+    let mut messages = vec![Message::new(Role::System, "")];
     messages.extend(about_visitor(turn));
     messages.extend(transcript(&turn.transcript));
     if messages.last().is_none_or(|last| last.role != Role::User) {
@@ -31,12 +31,25 @@ pub(super) fn messages(turn: &Turn, more: &[String]) -> Vec<Message> {
     messages
 }
 
-fn system(turn: &Turn, more: &[String]) -> String {
+/// Who the model is, what it is to do, and what the help pages say.
+pub(super) fn system(
+    turn: &Turn,
+    specialist: Option<&Specialist>,
+    passages: Option<&str>,
+) -> String {
     let briefing = &turn.briefing;
     let mut parts = vec![RULES.to_owned()];
     let prompt = turn.assistant.prompt.trim();
     if !prompt.is_empty() {
         parts.push(format!("The service that you work for says:\n{prompt}"));
+    }
+    if let Some(one) = specialist {
+        let prompt = one.prompt.trim();
+        parts.push(format!(
+            "You are {}. {}\n{prompt}",
+            one.name,
+            one.about.trim()
+        ));
     }
     if let Some(name) = &briefing.returned_by {
         parts.push(format!(
@@ -53,7 +66,12 @@ fn system(turn: &Turn, more: &[String]) -> String {
             briefing.notes.join("\n- ")
         ));
     }
-    parts.extend(more.iter().cloned());
+    if let Some(passages) = passages {
+        parts.push(format!(
+            "Passages of the help pages that may fit. Where you use one, put its number behind the sentence, like [1]. Where \
+             none answers, say that you do not know.\n\n{passages}"
+        ));
+    }
     parts.join("\n\n")
 }
 

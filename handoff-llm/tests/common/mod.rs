@@ -17,9 +17,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use handoff_core::assistant::{
-    Answer, Assistant, AssistantError, Briefing, FloorLost, Line, ReplySink, Spent, Turn,
+    Act, Answer, Assistant, AssistantError, Briefing, FloorLost, Line, ReplySink, Spent, ToolError,
+    Turn,
 };
 use handoff_core::conversation::{Page, Profile, Purpose, Reply, Speaker, Ticket};
+use handoff_core::customer::CustomerSection;
 use handoff_core::id::{ConversationId, ServiceId};
 use handoff_core::time::Timestamp;
 use handoff_llm::{Knowledge, Offline, OfflineOptions};
@@ -30,6 +32,9 @@ pub(crate) struct Sink {
     pub pieces: Mutex<Vec<String>>,
     pub lost_after: Option<usize>,
     pub tokens: AtomicU64,
+    pub acts: Mutex<Vec<Act>>,
+    /// What every tool comes to.
+    pub refuses: Option<ToolError>,
 }
 
 #[async_trait]
@@ -45,6 +50,18 @@ impl ReplySink for Sink {
 
     fn spent(&self, tokens: u64) {
         self.tokens.fetch_add(tokens, Ordering::Relaxed);
+    }
+
+    async fn act(&self, act: Act) -> Result<(), ToolError> {
+        self.acts.lock().unwrap().push(act);
+        self.refuses.clone().map_or(Ok(()), Err)
+    }
+
+    async fn customer(&self) -> Result<Vec<CustomerSection>, ToolError> {
+        Ok(vec![CustomerSection {
+            title: "Orders".into(),
+            entries: vec![("4711".into(), "on its way".into())],
+        }])
     }
 }
 
@@ -84,6 +101,7 @@ pub(crate) fn turn(lines: Vec<Line>) -> Turn {
         page: Page::default(),
         assistant: Arc::default(),
         spent: Spent::default(),
+        specialist: None,
     }
 }
 

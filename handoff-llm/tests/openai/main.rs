@@ -14,6 +14,7 @@ mod fake;
 mod faults;
 mod real;
 mod spending;
+mod tools;
 
 use std::time::Duration;
 

@@ -1,6 +1,8 @@
 //! The server as a process.
 
 #[cfg(test)]
+mod assistants;
+#[cfg(test)]
 mod backend;
 #[cfg(test)]
 mod client;

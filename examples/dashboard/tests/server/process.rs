@@ -31,6 +31,10 @@ pub(crate) fn command(address: SocketAddr, data: &Path, more: &[&str]) -> Comman
         .args(["--listen", &address.to_string(), "--data"])
         .arg(data)
         .args(more);
+    // What a developer has set must not send a test's words to a provider.
+    command
+        .env_remove("OPENAI_API_KEY")
+        .env_remove("OPENAI_BASE_URL");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -4,6 +4,7 @@ import type { Role } from "./Role";
 import type { Status } from "./Status";
 import type { Ticket } from "./Ticket";
 import type { TicketEnd } from "./TicketEnd";
+import type { Tool } from "./Tool";
 
 /**
  * Why a command is refused. Nothing was changed.
@@ -32,7 +33,11 @@ why: TicketEnd | null,
 /**
  * Who has the floor now.
  */
-holder: AgentRef | null, } | { "code": "role_too_low", 
+holder: AgentRef | null, } | { "code": "tool_off", 
+/**
+ * What.
+ */
+tool: Tool, } | { "code": "role_too_low", 
 /**
  * The lowest role that may.
  */

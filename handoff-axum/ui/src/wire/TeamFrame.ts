@@ -17,7 +17,7 @@ import type { Timestamp } from "./Timestamp";
  */
 export type TeamFrame = { "type": "welcome", 
 /**
- * [`PROTOCOL`].
+ * [`PROTOCOL`](super::PROTOCOL).
  */
 protocol: number, 
 /**

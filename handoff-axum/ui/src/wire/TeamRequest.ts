@@ -8,7 +8,7 @@ import type { ConversationId } from "./ConversationId";
  */
 export type TeamRequest = { "type": "hello", 
 /**
- * [`PROTOCOL`].
+ * [`PROTOCOL`](super::PROTOCOL).
  */
 protocol: number, } | { "type": "watch", 
 /**

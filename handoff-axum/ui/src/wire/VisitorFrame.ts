@@ -12,7 +12,7 @@ import type { VisitorEvent } from "./VisitorEvent";
  */
 export type VisitorFrame = { "type": "welcome", 
 /**
- * [`PROTOCOL`].
+ * [`PROTOCOL`](super::PROTOCOL).
  */
 protocol: number, 
 /**

@@ -11,7 +11,7 @@ import type { VisitorId } from "./VisitorId";
  */
 export type VisitorRequest = { "type": "hello", 
 /**
- * [`PROTOCOL`].
+ * [`PROTOCOL`](super::PROTOCOL).
  */
 protocol: number, 
 /**

@@ -3,7 +3,7 @@
 use super::super::mutant::Mutant;
 use super::super::{
     Actor, Caller, Command, Control, Escalation, EventBody, MAX_FACTS, Mode, PendingReply, Purpose,
-    Rejection, Reply, Role, Ticket, TicketEnd,
+    Rejection, Reply, Role, Ticket, TicketEnd, Tool,
 };
 use super::bounds::{self, MAX_REMARK_BYTES, MAX_REPLY_BYTES};
 use super::escalate::{attend, escalate, request_reply, wait_for_people};
@@ -32,6 +32,14 @@ pub(super) fn decide(log: &mut Log<'_>, command: &Command) -> Result<(), Rejecti
         Command::SetScore { ticket, score } => set_score(log, *ticket, *score),
         _ => Err(Rejection::NotYours),
     }
+}
+
+/// Whether the service lets its assistant do this.
+fn allowed(log: &Log<'_>, tool: Tool) -> Result<(), Rejection> {
+    if log.context.policy.assistant.allows(tool) {
+        return Ok(());
+    }
+    Err(Rejection::ToolOff { tool })
 }
 
 /// The reply that a ticket permits. A change of control, a newer turn, a close have ended it: see `apply`.
@@ -94,6 +102,7 @@ fn commit(log: &mut Log<'_>, ticket: Ticket, reply: &Reply) -> Result<(), Reject
 
 fn ask_for_person(log: &mut Log<'_>, ticket: Ticket, reason: &str) -> Result<(), Rejection> {
     let pending = permitted(log, ticket)?;
+    allowed(log, Tool::AskForPerson)?;
     bounds::text("reason", reason, MAX_REMARK_BYTES)?;
     if log.state().mode == Mode::AssistantOnly {
         return Err(Rejection::AssistantOnly);
@@ -193,9 +202,16 @@ pub(super) fn failed(log: &mut Log<'_>, pending: PendingReply, partial: &str, wh
 }
 
 fn learn(log: &mut Log<'_>, ticket: Ticket, name: &str, value: &str) -> Result<(), Rejection> {
-    permitted(log, ticket)?;
+    if !Mutant::ToolWithoutTicket.is_planted() {
+        permitted(log, ticket)?;
+    }
+    allowed(log, Tool::SaveFact)?;
     bounds::name("fact's name", name)?;
     bounds::text("fact", value, MAX_REMARK_BYTES)?;
+    if !log.context.policy.assistant.keeps(name, value) {
+        let listed = "one that the service lists, with a value of its kind";
+        return Err(bounds::bounds("fact", listed));
+    }
     let facts = &log.state().facts;
     let known = facts.iter().any(|fact| fact.name == name);
     if !known && facts.len() >= MAX_FACTS {
@@ -210,6 +226,7 @@ fn learn(log: &mut Log<'_>, ticket: Ticket, name: &str, value: &str) -> Result<(
 
 fn set_score(log: &mut Log<'_>, ticket: Ticket, score: u8) -> Result<(), Rejection> {
     permitted(log, ticket)?;
+    allowed(log, Tool::ScoreLead)?;
     if score > 100 {
         return Err(bounds::bounds("score", "0 to 100"));
     }
