@@ -4,12 +4,12 @@ use anyhow::Result;
 use futures::{StreamExt, TryStreamExt, stream};
 use handoff_core::{
     conversation::{Caller, Command, Mode, Page, Profile},
-    directory::{Directory, Service},
+    directory::Service,
     id::{CommandId, ConversationId, ServiceId, VisitorId},
     memory::{MemoryDirectory, MemoryStore},
-    runtime::{Handoff, Request},
-    store::ConversationStore,
+    runtime::{Builder, Handoff, Request},
 };
+use handoff_store_postgres::{BusOptions, PostgresBus, PostgresOptions, PostgresStore};
 use handoff_store_sqlite::{Durability as Sync, SqliteOptions, SqliteStore};
 use std::{path::Path, sync::Arc};
 
@@ -27,7 +27,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) async fn in_memory() -> Result<Self> {
         let (store, directory) = (MemoryStore::new(), MemoryDirectory::new());
-        Self::start(Arc::new(store), Arc::new(directory)).await
+        Self::start(Handoff::builder(Arc::new(store), Arc::new(directory))).await
     }
 
     pub(crate) async fn on_sqlite(folder: &Path, durability: Durability) -> Result<Self> {
@@ -37,14 +37,19 @@ impl Engine {
         };
         let options = SqliteOptions::default().durability(durability);
         let store = SqliteStore::open(folder.join("engine.db"), options).await?;
-        Self::start(Arc::new(store.clone()), Arc::new(store)).await
+        Self::start(Handoff::builder(Arc::new(store.clone()), Arc::new(store))).await
     }
 
-    async fn start(
-        store: Arc<dyn ConversationStore>,
-        directory: Arc<dyn Directory>,
-    ) -> Result<Self> {
-        let handoff = Handoff::builder(store, directory).start().await?;
+    /// A node beside others.
+    pub(crate) async fn on_postgres(url: &str, bus: BusOptions) -> Result<Self> {
+        let store = PostgresStore::connect(url, PostgresOptions::default()).await?;
+        let bus = PostgresBus::connect(url, bus).await?;
+        let builder = Handoff::builder(Arc::new(store.clone()), Arc::new(store));
+        Self::start(builder.bus(Arc::new(bus))).await
+    }
+
+    async fn start(builder: Builder) -> Result<Self> {
+        let handoff = builder.start().await?;
         let mut service = Service::new(ServiceId::new("bench")?, "Bench");
         service.policy.mode = Mode::HumanOnly;
         let id = service.id.clone();

@@ -7,7 +7,9 @@ mod dispatch;
 mod fan_out;
 mod idle;
 mod latency;
+mod postgres;
 mod pure;
+mod raw_postgres;
 mod raw_sqlite;
 mod redis;
 
@@ -21,6 +23,7 @@ pub(crate) async fn measure(figure: Figure, run: &mut Run) -> Vec<Row> {
         Figure::Claim => claim::measure(run).await,
         Figure::Idle => idle::measure(run).await,
         Figure::Append => append::measure(run).await,
+        Figure::Postgres => postgres::measure(run).await,
         Figure::Redis => redis::measure(run).await,
         Figure::Pure => pure::measure(run).await,
         Figure::Dispatch => dispatch::measure(run).await,
@@ -36,6 +39,7 @@ pub(crate) enum Figure {
     Claim,
     Idle,
     Append,
+    Postgres,
     Redis,
     Pure,
     Dispatch,
@@ -43,12 +47,13 @@ pub(crate) enum Figure {
 }
 
 impl Figure {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::FanOut,
         Self::Latency,
         Self::Claim,
         Self::Idle,
         Self::Append,
+        Self::Postgres,
         Self::Redis,
         Self::Pure,
         Self::Dispatch,
@@ -63,6 +68,7 @@ impl Figure {
             Self::Claim => &["P4"],
             Self::Idle => &["P5"],
             Self::Append => &["P7"],
+            Self::Postgres => &["P8"],
             Self::Redis => &["P9"],
             Self::Pure => &["P10"],
             Self::Dispatch => &["P11"],
