@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{AssistantPolicy, Fact, Page, Profile, Purpose, Reply, Speaker, Ticket};
+pub use crate::conversation::Briefing;
+use crate::conversation::{AssistantPolicy, Page, Profile, Purpose, Reply, Speaker, Ticket};
 use crate::customer::CustomerSection;
 use crate::error::Unreachable;
 use crate::id::ServiceId;
@@ -23,7 +24,7 @@ pub struct Turn {
     pub purpose: Purpose,
     /// When the turn counts as lost.
     pub deadline: Timestamp,
-    /// What was said, oldest first; the last line is the newest.
+    /// The newest words, whole, oldest first; the last line is the newest. Older ones stand condensed in the briefing.
     pub transcript: Vec<Line>,
     /// What happened that the transcript does not say.
     pub briefing: Briefing,
@@ -63,20 +64,6 @@ pub struct Line {
     pub text: String,
     /// When.
     pub at: Timestamp,
-}
-
-/// What an assistant is told when it gets the floor (back).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Briefing {
-    /// Who had the floor last, by name; none where no person was there.
-    pub returned_by: Option<String>,
-    /// What that agent told the assistant.
-    pub instruction: Option<String>,
-    /// What was learned of the visitor.
-    pub facts: Vec<Fact>,
-    /// Notes that their author marked for the assistant.
-    pub notes: Vec<String>,
 }
 
 /// Where an assistant puts the pieces of a reply as it writes them.

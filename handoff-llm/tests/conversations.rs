@@ -4,7 +4,7 @@ mod common;
 
 use common::{answer, asks, line, reply, reply_to, turn, urls};
 use handoff_core::assistant::Answer;
-use handoff_core::conversation::{Fact, Purpose, Speaker};
+use handoff_core::conversation::{KnownFact, Origin, Purpose, Speaker};
 
 use Speaker::{Agent, Assistant, System, Visitor};
 
@@ -83,9 +83,11 @@ async fn a_known_name_is_used_and_a_hostile_one_is_not() {
 #[tokio::test]
 async fn what_is_known_of_the_visitor_is_told() {
     let mut turn = asks(&["what is my booking number?"]);
-    turn.briefing.facts = vec![Fact {
+    turn.briefing.facts = vec![KnownFact {
         name: "booking_number".to_owned(),
         value: "LB-77".to_owned(),
+        from: Origin::Visitor,
+        agent: None,
     }];
     let reply = reply(&turn).await;
     assert!(

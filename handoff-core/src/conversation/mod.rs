@@ -2,6 +2,7 @@
 
 mod apply;
 mod assistant_policy;
+mod briefing;
 mod card;
 mod cause;
 mod clockwork;
@@ -21,6 +22,10 @@ mod transcript;
 
 pub use apply::{apply, replay};
 pub use assistant_policy::{AssistantPolicy, Budget, FactField, FactKind, Specialist, Tool};
+pub use briefing::{
+    Briefing, KnownFact, MAX_MATTERS, MAX_PROMISES, MAX_SAID_FACTS, Matter, Origin, Promised,
+    TurnBudget, tokens,
+};
 pub use card::{Card, Status};
 pub use cause::{Claim, CloseReason, Escalation, RequestEnd, ReturnReason, TicketEnd};
 pub use command::{Command, TransferTarget};
@@ -39,4 +44,4 @@ pub use state::{
     Control, ControlRequest, Conversation, Draft, EndedReply, Fact, Lifecycle, MAX_ENDED,
     MAX_FACTS, PREVIEW_CHARS, Page, PendingReply, Preview, Profile, Purpose, Speaker, Ticket,
 };
-pub use transcript::{briefing, transcript, turn};
+pub use transcript::{transcript, turn};

@@ -53,7 +53,9 @@ impl<'a> Desk<'a> {
     ) -> Self {
         let history = History::of(&turn.transcript, turn.purpose == Purpose::Suggestion);
         let known = known::known(turn);
-        let wishes = turn.briefing.instruction.iter().chain(&turn.briefing.notes);
+        let briefing = &turn.briefing;
+        let told = briefing.instruction.iter().chain(&briefing.whispers);
+        let wishes = told.chain(&briefing.notes);
         let mut open: Vec<Telling> = Vec::new();
         for telling in wishes.flat_map(|wish| tellings(wish)) {
             let told = history.said.iter().any(|said| said.contains(&telling.text));

@@ -2,8 +2,8 @@
 //!
 //! Roles are kept apart: what the service says is `system`; what a visitor wrote or told of themselves is `user`, always.
 
-use handoff_core::assistant::{Line, Turn};
-use handoff_core::conversation::{Speaker, Specialist};
+use handoff_core::assistant::{Briefing, Line, Turn};
+use handoff_core::conversation::{Matter, Promised, Speaker, Specialist};
 
 use super::wire::{Message, Role};
 
@@ -23,6 +23,7 @@ language, briefly and truthfully.
 pub(super) fn messages(turn: &Turn) -> Vec<Message> {
     let mut messages = vec![Message::new(Role::System, "")];
     messages.extend(about_visitor(turn));
+    messages.extend(recap(&turn.briefing));
     messages.extend(transcript(&turn.transcript));
     if messages.last().is_none_or(|last| last.role != Role::User) {
         let text = "You have the floor now: go on from where the conversation stands.";
@@ -72,7 +73,55 @@ pub(super) fn system(
              none answers, say that you do not know.\n\n{passages}"
         ));
     }
+    if !briefing.whispers.is_empty() {
+        parts.push(format!(
+            "The team tells you, and the visitor must not hear of it:\n- {}",
+            briefing.whispers.join("\n- ")
+        ));
+    }
+    if !briefing.promises.is_empty() {
+        let promise = |promise: &Promised| {
+            let by = promise.name.as_deref().unwrap_or("you");
+            format!("{by}: {}", harmless(&one_line(&promise.text)))
+        };
+        let promises: Vec<String> = briefing.promises.iter().map(promise).collect();
+        parts.push(format!(
+            "Promised to the visitor already:\n- {}",
+            promises.join("\n- ")
+        ));
+    }
+    parts.extend(briefing.objections.iter().cloned());
     parts.join("\n\n")
+}
+
+/// What was said before the transcript, and where it stands. It holds the visitor's words, so it is never in the role of
+/// the service.
+fn recap(briefing: &Briefing) -> Option<Message> {
+    let matter =
+        |matter: &Matter, state: &str| format!("{state}: {}", harmless(&one_line(&matter.words)));
+    let line = |line: &Line| {
+        let speaker = match line.speaker {
+            Speaker::Visitor => "I",
+            Speaker::Assistant => "you",
+            Speaker::Agent => line.name.as_deref().unwrap_or("a person of the team"),
+            Speaker::System => "an automatic message",
+        };
+        format!("{speaker}: {}", harmless(&one_line(&line.text)))
+    };
+    let mut lines: Vec<String> = briefing.earlier.iter().map(line).collect();
+    if !lines.is_empty() {
+        lines.extend(briefing.settled.iter().map(|one| matter(one, "answered")));
+        lines.extend(
+            briefing
+                .open
+                .iter()
+                .map(|one| matter(one, "not answered yet")),
+        );
+    }
+    (!lines.is_empty()).then(|| {
+        let text = format!("(Said earlier, shortened:\n{})", lines.join("\n"));
+        Message::new(Role::User, text)
+    })
 }
 
 /// What is known of the visitor. It came from outside: data, never in the role of the service.
@@ -88,6 +137,11 @@ fn about_visitor(turn: &Turn) -> Option<Message> {
     };
     let optional =
         |name: &str, value: &Option<String>| value.as_deref().and_then(|value| field(name, value));
+    let is_profile = |value: &str| {
+        [&profile.name, &profile.email]
+            .into_iter()
+            .any(|known| known.as_deref() == Some(value))
+    };
     let mut known: Vec<String> = Vec::new();
     known.extend(optional(&format!("name{verified}"), &profile.name));
     known.extend(optional(&format!("e-mail{verified}"), &profile.email));
@@ -97,6 +151,9 @@ fn about_visitor(turn: &Turn) -> Option<Message> {
         turn.briefing
             .facts
             .iter()
+            .filter(|fact| {
+                !["name", "email"].contains(&fact.name.as_str()) || !is_profile(&fact.value)
+            })
             .filter_map(|fact| field(&one_line(&fact.name), &fact.value)),
     );
     (!known.is_empty()).then(|| {

@@ -117,6 +117,27 @@ fn prompt(turn: &Turn, log: &Log, judge: &mut Judge<'_>) {
         Promise::I11,
         "the transcript in a prompt is not what was said",
     );
+    for line in &turn.briefing.earlier {
+        let beginning = line.text.trim_end_matches('…');
+        let was_said = |(_, speaker, text): &(u64, Speaker, &str)| {
+            *speaker == line.speaker && text.starts_with(beginning)
+        };
+        judge.must(
+            said.iter().any(was_said),
+            Promise::I11,
+            "a condensed line in a prompt is not what was said",
+        );
+    }
+    for promise in &turn.briefing.promises {
+        let was_said = |(_, speaker, text): &(u64, Speaker, &str)| {
+            *speaker == promise.by && text.contains(promise.text.trim_end_matches('…'))
+        };
+        judge.must(
+            said.iter().any(was_said),
+            Promise::I11,
+            "a promise in a prompt is none that was made",
+        );
+    }
     for note in &turn.briefing.notes {
         let meant = log.events.iter().any(|event| {
             matches!(&event.body, EventBody::NoteAdded { text, for_assistant: true } if text == note)
