@@ -2,4 +2,6 @@
 
 pub mod compare;
 pub mod detectors;
+pub mod guard;
+pub mod hostile;
 pub mod replay;

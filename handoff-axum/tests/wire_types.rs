@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use handoff_axum::ws::protocol::{Problem, TeamFrame, TeamRequest, VisitorFrame, VisitorRequest};
+use handoff_core::conversation::Summary;
+use handoff_core::runtime::DryRunReport;
 use handoff_core::store::BoardSort;
 use ts_rs::{Config, TS};
 
@@ -20,6 +22,8 @@ fn export(dir: &Path) {
     VisitorRequest::export_all(&config).unwrap();
     Problem::export_all(&config).unwrap();
     BoardSort::export_all(&config).unwrap();
+    Summary::export_all(&config).unwrap();
+    DryRunReport::export_all(&config).unwrap();
 }
 
 fn read(dir: &Path) -> BTreeMap<String, String> {

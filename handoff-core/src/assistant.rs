@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub use crate::conversation::Briefing;
-use crate::conversation::{AssistantPolicy, Page, Profile, Purpose, Reply, Speaker, Ticket};
+use crate::conversation::{
+    AssistantPolicy, Page, Profile, Purpose, Reply, Speaker, Summary, Ticket,
+};
 use crate::customer::CustomerSection;
 use crate::error::Unreachable;
 use crate::id::ServiceId;
@@ -171,6 +173,13 @@ pub enum AssistantError {
 pub trait Assistant: Debug + Send + Sync + 'static {
     /// Answers one turn.
     async fn reply(&self, turn: &Turn, sink: &dyn ReplySink) -> Result<Answer, AssistantError>;
+
+    /// Tells an agent who takes over, in a few sentences, what happened; the visitor never sees it. None, as here: the rules
+    /// that made `summary` are enough. The engine waits a few seconds for it at most, and goes on without it.
+    async fn summarise(&self, summary: &Summary, transcript: &[Line]) -> Option<String> {
+        let _ = (summary, transcript);
+        None
+    }
 }
 
 /// Leaves every turn to whoever answers by its ticket: a bot over HTTP.

@@ -76,6 +76,7 @@ fn every_fault_planted_in_the_decisions_is_found() {
             Mutant::EpochKept => Promise::I1,
             Mutant::NobodyAsked | Mutant::WaitWithoutTimer => Promise::I26,
             Mutant::TruncatedAsWhole => Promise::I18,
+            Mutant::GuardAsleep => Promise::I27,
             other => panic!("say which promise {other:?} breaks"),
         };
         let planted = mutant.plant();

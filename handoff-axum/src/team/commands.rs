@@ -104,6 +104,7 @@ fn is_the_teams(command: &Command) -> bool {
             | Command::Return { .. }
             | Command::SendAgentMessage { .. }
             | Command::AddNote { .. }
+            | Command::Whisper { .. }
             | Command::DismissFlag { .. }
             | Command::Resolve
             | Command::Reopen

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::Uri;
-use handoff_core::conversation::{Card, Draft, Event, EventBody, Fact, Page};
+use handoff_core::conversation::{Card, Draft, Event, EventBody, Fact, Page, Summary};
 use handoff_core::store::BoardQuery;
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +132,19 @@ pub(super) async fn events(
         .last()
         .map_or(state.version, |last| last.seq.max(state.version));
     Ok(Json(Log { events, version }))
+}
+
+/// `GET /api/v1/conversations/{id}/summary`
+pub(super) async fn summary(
+    State(transport): State<Transport>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Result<Json<Summary>, Failure> {
+    let state = transport
+        .conversation_for(&me, extract::conversation(&id)?)
+        .await?;
+    let summary = transport.handoff().summary(state.id).await?;
+    summary.map(Json).ok_or_else(Failure::not_found)
 }
 
 #[cfg(test)]

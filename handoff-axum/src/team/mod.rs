@@ -4,6 +4,7 @@ mod categories;
 mod commands;
 mod conversations;
 mod cursor;
+mod dry_run;
 mod people;
 mod query;
 mod services;
@@ -35,6 +36,8 @@ pub(crate) fn routes(transport: &Transport) -> Router<Transport> {
         )
         .route("/api/v1/services/mode", post(services::set_mode))
         .route("/api/v1/services/{id}", put(services::save))
+        .route("/api/v1/services/{id}/dry-run", post(dry_run::run))
+        .route("/api/v1/detectors", get(dry_run::detectors))
         .route("/api/v1/services/{id}/tokens", post(tokens::create_token))
         .route(
             "/api/v1/services/{id}/identity",
@@ -45,6 +48,10 @@ pub(crate) fn routes(transport: &Transport) -> Router<Transport> {
         .route(
             "/api/v1/conversations/{id}/events",
             get(conversations::events),
+        )
+        .route(
+            "/api/v1/conversations/{id}/summary",
+            get(conversations::summary),
         )
         .route("/api/v1/conversations/{id}/commands", post(commands::run))
         .route("/api/v1/categories", get(categories::list))

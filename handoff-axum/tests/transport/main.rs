@@ -9,6 +9,8 @@ mod embedding;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod insight;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod pages;

@@ -148,9 +148,21 @@ fn rows(cast: &Cast) -> Vec<Row> {
             &own,
         ),
         row(
+            "GET",
+            "/api/v1/conversations/{conversation}/summary",
+            None,
+            &own,
+        ),
+        row(
             "POST",
             "/api/v1/conversations/{conversation}/commands",
             command(json!({ "type": "add_note", "text": "x" })),
+            &[(Viewer, 403), (Agent, 200), (Stranger, 404), (Admin, 200)],
+        ),
+        row(
+            "POST",
+            "/api/v1/conversations/{conversation}/commands",
+            command(json!({ "type": "whisper", "text": "x" })),
             &[(Viewer, 403), (Agent, 200), (Stranger, 404), (Admin, 200)],
         ),
         row(
@@ -175,6 +187,13 @@ fn rows(cast: &Cast) -> Vec<Row> {
             "POST",
             "/api/v1/services/mode",
             Some(json!({ "mode": "supported", "services": ["store"] })),
+            &[(Viewer, 403), (Agent, 403), (Stranger, 404), (Admin, 200)],
+        ),
+        row("GET", "/api/v1/detectors", None, &team),
+        row(
+            "POST",
+            "/api/v1/services/store/dry-run",
+            Some(json!({ "what": { "type": "detector", "name": "help_request" }, "days": 7 })),
             &[(Viewer, 403), (Agent, 403), (Stranger, 404), (Admin, 200)],
         ),
         row(

@@ -107,6 +107,7 @@ fn every_kind() -> Vec<EventBody> {
             text: canary(),
             for_assistant: true,
         },
+        EventBody::Whispered { text: canary() },
         EventBody::TakenOver {
             agent: ann(),
             from: Some(AgentRef {

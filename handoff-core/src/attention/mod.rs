@@ -2,6 +2,7 @@
 
 mod defaults;
 mod detector;
+mod dry_run;
 mod flag;
 mod help_request;
 mod negative_feedback;
@@ -12,6 +13,7 @@ mod words;
 
 pub use defaults::default_detectors;
 pub use detector::{Detector, Observed};
+pub use dry_run::{DryRun, WouldFlag, dry_run};
 pub use flag::{Finding, Flag, FlagKind};
 pub use help_request::HelpRequest;
 pub use negative_feedback::NegativeFeedback;

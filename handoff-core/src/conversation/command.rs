@@ -124,6 +124,11 @@ pub enum Command {
         #[serde(default)]
         for_assistant: bool,
     },
+    /// Tell the assistant something without taking the floor; it knows it from its next turn to the next takeover.
+    Whisper {
+        /// What it should know or do; the visitor never sees this.
+        text: String,
+    },
     /// A flag was looked at.
     DismissFlag {
         /// Which.
@@ -270,6 +275,7 @@ impl Command {
             Self::SetHolderPresence { .. } => "set_holder_presence",
             Self::SendAgentMessage { .. } => "send_agent_message",
             Self::AddNote { .. } => "add_note",
+            Self::Whisper { .. } => "whisper",
             Self::DismissFlag { .. } => "dismiss_flag",
             Self::Resolve => "resolve",
             Self::Reopen => "reopen",

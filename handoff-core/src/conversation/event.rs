@@ -124,6 +124,11 @@ pub enum EventBody {
         /// The author marked it as something that the assistant may know.
         for_assistant: bool,
     },
+    /// An agent told the assistant something; the visitor never sees this.
+    Whispered {
+        /// What.
+        text: String,
+    },
     /// An agent has the floor.
     TakenOver {
         /// Who.
@@ -369,6 +374,7 @@ impl EventBody {
             Self::ReplyInterrupted { .. } => "reply_interrupted",
             Self::AgentMessaged { .. } => "agent_messaged",
             Self::NoteAdded { .. } => "note_added",
+            Self::Whispered { .. } => "whispered",
             Self::TakenOver { .. } => "taken_over",
             Self::ControlRequested(_) => "control_requested",
             Self::ControlRequestEnded { .. } => "control_request_ended",

@@ -23,8 +23,8 @@ mod transcript;
 pub use apply::{apply, replay};
 pub use assistant_policy::{AssistantPolicy, Budget, FactField, FactKind, Specialist, Tool};
 pub use briefing::{
-    Briefing, KnownFact, MAX_MATTERS, MAX_PROMISES, MAX_SAID_FACTS, Matter, Origin, Promised,
-    TurnBudget, tokens,
+    Briefing, Gate, Guard, KnownFact, MAX_MATTERS, MAX_PROMISES, MAX_SAID_FACTS, Matter, Mood,
+    Objection, Origin, Promised, Summary, Tried, TurnBudget, Verdict, summary, tokens,
 };
 pub use card::{Card, Status};
 pub use cause::{Claim, CloseReason, Escalation, RequestEnd, ReturnReason, TicketEnd};

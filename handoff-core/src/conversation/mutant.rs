@@ -31,6 +31,8 @@ pub enum Mutant {
     WaitWithoutTimer,
     /// A cut reply is committed as whole.
     TruncatedAsWhole,
+    /// A reply is said as it was written, also where it asks for what is known.
+    GuardAsleep,
     /// A node that knows an older policy brings a conversation back to it.
     OldPolicyFollowed,
     /// An assistant's tool writes without a look at its ticket.
@@ -53,7 +55,7 @@ mod switch {
 
     impl Mutant {
         /// Every fault.
-        pub const ALL: [Self; 13] = [
+        pub const ALL: [Self; 14] = [
             Self::NoTicketCheck,
             Self::TicketKeptOnClaim,
             Self::ClaimWithoutLook,
@@ -65,6 +67,7 @@ mod switch {
             Self::NobodyAsked,
             Self::WaitWithoutTimer,
             Self::TruncatedAsWhole,
+            Self::GuardAsleep,
             Self::OldPolicyFollowed,
             Self::ToolWithoutTicket,
         ];

@@ -42,6 +42,7 @@ pub struct Builder {
     notifier: Option<Arc<dyn Notifier>>,
     customers: Option<Arc<dyn CustomerData>>,
     detectors: Vec<Arc<dyn Detector>>,
+    guards: bool,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
@@ -65,6 +66,7 @@ impl Handoff {
             notifier: None,
             customers: None,
             detectors: default_detectors(),
+            guards: true,
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
         }
@@ -107,6 +109,14 @@ impl Builder {
         self
     }
 
+    /// Whether a [`Guard`](crate::conversation::Guard) looks at every reply. Default yes; without it an assistant may ask
+    /// again for what is known, and repeat the team's words.
+    #[must_use]
+    pub fn guard(mut self, on: bool) -> Self {
+        self.guards = on;
+        self
+    }
+
     /// The clock to go by. Default: the machine's.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -136,6 +146,7 @@ impl Builder {
                 notifier: self.notifier,
                 customers: self.customers,
                 detectors: self.detectors,
+                guards: self.guards,
                 clock: self.clock,
                 ids: self.ids,
                 states: quick_cache::sync::Cache::new(MAX_STATES),

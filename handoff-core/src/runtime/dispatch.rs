@@ -151,10 +151,14 @@ impl Handoff {
         let Request {
             id: command_id,
             caller,
-            command,
+            mut command,
         } = request;
         let receipt =
             command_id.map(|command_id| (receipt_key(&caller, &command_id), digest(&command)));
+        if let Command::CommitReply { ticket, reply } = command {
+            let reply = self.guarded(ticket, reply).await?;
+            command = Command::CommitReply { ticket, reply };
+        }
         let rated = match &command {
             Command::RateMessage { message, .. } => self.reply_text(id, *message).await?,
             _ => None,

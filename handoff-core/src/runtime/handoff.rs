@@ -43,6 +43,7 @@ pub(super) struct Inner {
     pub(super) notifier: Option<Arc<dyn Notifier>>,
     pub(super) customers: Option<Arc<dyn CustomerData>>,
     pub(super) detectors: Vec<Arc<dyn Detector>>,
+    pub(super) guards: bool,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
     pub(super) states: quick_cache::sync::Cache<ConversationId, Arc<Conversation>>,

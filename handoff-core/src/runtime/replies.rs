@@ -9,11 +9,12 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::{DispatchError, Request};
+use super::guarded;
 use super::handoff::Handoff;
 use super::pieces::{Pieces, Written};
 use crate::assistant::{Answer, Assistant, AssistantError, FloorLost, Turn};
 use crate::bus::{Notice, Signal};
-use crate::conversation::{Caller, Command, Conversation, Ticket, turn};
+use crate::conversation::{Caller, Command, Conversation, Guard, Ticket, turn};
 use crate::error::StoreError;
 use crate::id::{ConversationId, ServiceId};
 
@@ -37,10 +38,10 @@ pub(super) struct Replies {
 }
 
 #[derive(Debug)]
-struct Running {
-    ticket: Ticket,
+pub(super) struct Running {
+    pub(super) ticket: Ticket,
     ended: CancellationToken,
-    written: Arc<Mutex<Written>>,
+    pub(super) written: Arc<Mutex<Written>>,
     /// The turn, where somebody else answers it by its ticket.
     elsewhere: Option<Arc<Turn>>,
 }
@@ -62,7 +63,7 @@ impl Replies {
         self.lock().values().map(|running| running.ticket).collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Running>> {
+    pub(super) fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ConversationId, Running>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -185,7 +186,7 @@ impl Handoff {
             written: Arc::clone(&written),
             tokens: AtomicU64::new(0),
         };
-        let turn = match self.turn(ticket).await {
+        let turn = match self.turn(ticket, false).await {
             Ok(Some(turn)) => turn,
             Ok(None) => return,
             Err(error) => {
@@ -194,8 +195,13 @@ impl Handoff {
             }
         };
         let answer = if turn.assistant.enabled {
+            let guard = if self.inner.guards {
+                Guard::of(&turn)
+            } else {
+                Guard::default()
+            };
             ended
-                .run_until_cancelled(assistant.reply(&turn, &sink))
+                .run_until_cancelled(guarded::reply(&*assistant, &turn, Arc::new(guard), &sink))
                 .await
         } else {
             Some(Err(AssistantError::SwitchedOff))
@@ -320,9 +326,13 @@ impl Handoff {
         Ok(())
     }
 
-    /// What a ticket asks the assistant; none where it ended.
-    async fn turn(&self, ticket: Ticket) -> Result<Option<Turn>, StoreError> {
-        let Some(state) = self.load(ticket.conversation, false).await? else {
+    /// What a ticket asks the assistant, by what this node remembers or by what is stored; none where it ended.
+    pub(super) async fn turn(
+        &self,
+        ticket: Ticket,
+        fresh: bool,
+    ) -> Result<Option<Turn>, StoreError> {
+        let Some(state) = self.load(ticket.conversation, fresh).await? else {
             return Ok(None);
         };
         let Some(pending) = state.pending.filter(|_| state.ticket() == Some(ticket)) else {
@@ -367,17 +377,20 @@ impl Handoff {
             .filter(|running| running.ticket == ticket)
             .ok_or(FloorLost)?;
         let mut written = own.written.lock().unwrap_or_else(PoisonError::into_inner);
-        if written.units != offset {
+        if written.told() != offset {
             return Err(FloorLost);
         }
-        written.add(text).ok_or(FloorLost)?;
+        let (offset, shown) = written.add(text).ok_or(FloorLost)?;
         drop(written);
         drop(running);
-        self.signal(Signal::Piece {
-            ticket,
-            offset,
-            text: text.into(),
-        });
+        if !shown.is_empty() {
+            let text = shown.into();
+            self.signal(Signal::Piece {
+                ticket,
+                offset,
+                text,
+            });
+        }
         Ok(())
     }
 

@@ -97,7 +97,11 @@ text: string,
 /**
  * The assistant may know it.
  */
-for_assistant: boolean, } | { "type": "dismiss_flag", 
+for_assistant: boolean, } | { "type": "whisper", 
+/**
+ * What it should know or do; the visitor never sees this.
+ */
+text: string, } | { "type": "dismiss_flag", 
 /**
  * Which.
  */

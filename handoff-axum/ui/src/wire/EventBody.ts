@@ -129,7 +129,11 @@ text: string,
 /**
  * The author marked it as something that the assistant may know.
  */
-for_assistant: boolean, } | { "type": "taken_over", 
+for_assistant: boolean, } | { "type": "whispered", 
+/**
+ * What.
+ */
+text: string, } | { "type": "taken_over", 
 /**
  * Who.
  */

@@ -56,7 +56,7 @@ pub(in crate::conversation) fn briefed(
             .as_ref()
             .map(|agent| agent.name.to_string()),
         instruction: instruction(state, events),
-        whispers: Vec::new(),
+        whispers: whispers(events),
         facts: known(state, events, &lines),
         promises: promises(&lines),
         notes: notes(events),
@@ -147,6 +147,21 @@ fn instruction(state: &Conversation, events: &[Event]) -> Option<String> {
         matches!(&event.body, EventBody::Returned { instruction: Some(text), .. } if text == instruction)
     });
     (is_last || !speaks_of_floor(instruction)).then(|| instruction.to_owned())
+}
+
+/// What agents whispered since the last takeover: with one, it is told anew or past.
+fn whispers(events: &[Event]) -> Vec<String> {
+    let since = events
+        .iter()
+        .rev()
+        .take_while(|event| !matches!(event.body, EventBody::TakenOver { .. }));
+    let whisper = |event: &Event| match &event.body {
+        EventBody::Whispered { text } => Some(text.clone()),
+        _ => None,
+    };
+    let mut whispers: Vec<String> = since.filter_map(whisper).collect();
+    whispers.reverse();
+    whispers
 }
 
 fn notes(events: &[Event]) -> Vec<String> {

@@ -7,9 +7,6 @@ use super::sentences::{Word, folded, words};
 
 /// So many words behind `your` make up a thing that the lexicon does not name.
 const MAX_NAME_WORDS: usize = 3;
-/// A longer sentence is no question for something.
-pub(super) const MAX_QUESTION_BYTES: usize = 400;
-
 /// What a thing looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -32,10 +29,13 @@ pub(super) struct Thing {
     pub(super) end: usize,
 }
 
+/// The words that call a thing, its name, its kind.
+type Phrase = (Vec<String>, &'static str, Kind);
+
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
     /// By the first word: all words, name and kind; the longest first.
-    things: HashMap<String, Vec<(Vec<String>, &'static str, Kind)>>,
+    things: HashMap<String, Vec<Phrase>>,
     classes: HashMap<&'static str, HashSet<String>>,
 }
 
@@ -119,11 +119,8 @@ impl Lexicon {
         }
     }
 
-    /// What a sentence asks for; empty where it asks for nothing that has a name.
-    pub(super) fn asked_for(&self, sentence: &str) -> Vec<Thing> {
-        if sentence.len() > MAX_QUESTION_BYTES {
-            return Vec::new();
-        }
+    /// What a sentence asks for, also by more names; empty where it asks for nothing that has one.
+    pub(super) fn asked_for(&self, sentence: &str, more: &[Vec<String>]) -> Vec<Thing> {
         let words = words(sentence);
         let is_question = sentence.contains(['?', '؟', '？']);
         if words.iter().any(|word| self.is("others", Some(word))) {
@@ -131,8 +128,9 @@ impl Lexicon {
         }
         let mut found: Vec<Thing> = Vec::new();
         let named = self.things(&words);
-        let generic = self.generic(&words, is_question);
-        for thing in named.into_iter().chain(generic) {
+        let called = more.iter().filter_map(|name| called(&words, name));
+        let generic = generic(&words, is_question);
+        for thing in named.into_iter().chain(called).chain(generic) {
             let again = found
                 .iter()
                 .any(|other| other.first < thing.end && thing.first < other.end);
@@ -141,25 +139,6 @@ impl Lexicon {
             }
         }
         found
-    }
-
-    /// A thing of another name: the words behind the last `your` of a question.
-    fn generic(&self, words: &[Word], is_question: bool) -> Option<Thing> {
-        let owner = words.iter().rposition(|word| word.folded == "your")?;
-        let rest = words.get(owner + 1..)?;
-        let trimmed = rest
-            .iter()
-            .take_while(|word| {
-                !["please", "again", "so", "and", "to", "for", "in", "on"]
-                    .contains(&word.folded.as_str())
-            })
-            .count();
-        (is_question && (1..=MAX_NAME_WORDS).contains(&trimmed)).then(|| Thing {
-            name: joined(rest.get(..trimmed).unwrap_or_default()),
-            kind: Kind::Text,
-            first: owner + 1,
-            end: owner + 1 + trimmed,
-        })
     }
 
     fn asks(
@@ -182,16 +161,50 @@ impl Lexicon {
                     || word.is_some_and(|word| joins.contains(&word.folded.as_str()))
             })
         });
-        let owned = (self.is("owners", owner) && !self.is("places", place)) || listed;
+        let is_owned = (self.is("owners", owner) && !self.is("places", place)) || listed;
         let lead = words.get(..thing.first).unwrap_or_default();
         if is_question {
             let bare = thing.first == 0 || self.is("asks", owner);
             let cue = lead.iter().any(|word| self.is("asks", Some(word)));
-            return (owned && cue) || bare;
+            return (is_owned && cue) || bare;
         }
         let gives = lead.iter().rposition(|word| self.is("gives", Some(word)));
-        owned && gives.is_some_and(|at| is_request(lead, at))
+        is_owned && gives.is_some_and(|at| is_request(lead, at))
     }
+}
+
+/// A thing that is called by some words.
+fn called(words: &[Word], name: &[String]) -> Option<Thing> {
+    let mut runs = words.windows(name.len().max(1));
+    let first = runs.position(|run| run.iter().map(|word| &word.folded).eq(name))?;
+    Some(Thing {
+        name: name.join(" "),
+        kind: Kind::Text,
+        first,
+        end: first + name.len(),
+    })
+}
+
+/// A thing of another name: the words behind the last `your` of a question.
+fn generic(words: &[Word], is_question: bool) -> Option<Thing> {
+    let owner = words.iter().rposition(|word| word.folded == "your")?;
+    let rest = words.get(owner + 1..)?;
+    let trimmed = rest
+        .iter()
+        .take_while(|word| {
+            ![
+                "please", "again", "so", "and", "or", "to", "for", "in", "on", "with", "at",
+                "from", "by", "me",
+            ]
+            .contains(&word.folded.as_str())
+        })
+        .count();
+    (is_question && (1..=MAX_NAME_WORDS).contains(&trimmed)).then(|| Thing {
+        name: joined(rest.get(..trimmed).unwrap_or_default()),
+        kind: Kind::Text,
+        first: owner + 1,
+        end: owner + 1 + trimmed,
+    })
 }
 
 /// Whether a verb asks rather than tells: `please send …`, `I need …`, not `I will send …`.
@@ -230,7 +243,7 @@ mod tests {
     use super::*;
 
     fn asked(sentence: &str) -> Vec<String> {
-        let things = LEXICON.asked_for(sentence);
+        let things = LEXICON.asked_for(sentence, &[]);
         things.into_iter().map(|thing| thing.name).collect()
     }
 

@@ -5,6 +5,9 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// A longer sentence is cut: nobody waits for its end.
+pub(super) const MAX_SENTENCE_BYTES: usize = 400;
+
 /// The sentences of a text, each with the space behind it: together they are the text, byte for byte.
 ///
 /// More text behind it changes no sentence but the last one, so a reply that is being written can be shown up to there.
@@ -12,11 +15,14 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let (mut start, mut end) = (0, End::None);
     for (at, c) in text.char_indices() {
+        if at - start >= MAX_SENTENCE_BYTES {
+            found.extend(text.get(start..at));
+            (start, end) = (at, End::None);
+        }
         match end {
             End::Seen if c.is_whitespace() => end = End::Spaced,
             End::Seen | End::Unspaced if closes(c) || ends(c) => {}
-            End::Spaced if c.is_whitespace() => {}
-            End::Unspaced if c.is_whitespace() => {}
+            End::Spaced | End::Unspaced if c.is_whitespace() => {}
             End::Spaced | End::Unspaced => {
                 found.extend(text.get(start..at));
                 (start, end) = (at, End::None);
@@ -66,7 +72,7 @@ fn is_abbreviation(before: &str) -> bool {
         .next()
         .unwrap_or_default()
         .trim_start_matches(['(', '"', '“']);
-    let is_number = last.len() <= 2 && last.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = (1..=2).contains(&last.len()) && last.bytes().all(|byte| byte.is_ascii_digit());
     let known = [
         "e.g", "i.e", "etc", "approx", "no", "nr", "mr", "mrs", "ms", "dr", "st", "vs", "z.b",
     ];

@@ -255,6 +255,62 @@ fn a_fact_names_where_it_came_from() {
     );
 }
 
+#[test]
+fn an_agent_is_told_what_is_wanted_what_was_tried_and_the_mood() {
+    let unknown = EventBody::ReplyCommitted {
+        turn: 1,
+        reply: Reply {
+            text: "I don't know that.".to_owned(),
+            non_answer: true,
+            ..Reply::default()
+        },
+        approved_by: None,
+    };
+    let upset = EventBody::FlagRaised(crate::attention::Flag {
+        finding: crate::attention::Finding {
+            kind: crate::attention::FlagKind::NegativeFeedback,
+            reason: "Upset.".to_owned(),
+            quote: "useless".to_owned(),
+        },
+        at: Timestamp::default(),
+    });
+    let (state, events) = log(vec![
+        asks("Do you sell lamps?"),
+        replies("Yes, we sell lamps."),
+        asks("My order number is 4711, where is it? This is useless"),
+        upset,
+        unknown,
+    ]);
+    let told = summary(&state, &events);
+    assert_eq!(
+        told.wants.as_deref(),
+        Some("My order number is 4711, where is it? This is useless")
+    );
+    let tried: Vec<_> = told
+        .tried
+        .iter()
+        .map(|tried| (tried.words.as_str(), tried.failed))
+        .collect();
+    assert_eq!(
+        tried,
+        [("Yes, we sell lamps.", false), ("I don't know that.", true)]
+    );
+    assert_eq!(
+        (told.mood, told.mood_words.as_str()),
+        (Mood::Upset, "useless")
+    );
+    let rated = EventBody::MessageRated {
+        message: 2,
+        up: Some(true),
+    };
+    let (state, events) = log(vec![asks("Hi"), replies("Hello."), rated]);
+    let told = summary(&state, &events);
+    assert_eq!(
+        (told.mood, told.wants.as_deref(), told.open.len()),
+        (Mood::Pleased, Some("Hi"), 0)
+    );
+}
+
 fn body() -> impl Strategy<Value = EventBody> {
     let text = || {
         prop_oneof![
@@ -317,6 +373,10 @@ proptest! {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test of the time that it takes"
+)]
 fn the_work_grows_with_the_words_and_not_faster() {
     let took = |events: usize| {
         let talk = |n: usize| {

@@ -26,6 +26,7 @@ pub(super) fn decide(log: &mut Log<'_>, command: &Command) -> Result<(), Rejecti
             text,
             for_assistant,
         } => add_note(log, text, *for_assistant),
+        Command::Whisper { text } => whisper(log, &agent, text),
         Command::DismissFlag { flag } => dismiss_flag(log, flag),
         Command::Resolve => resolve(log, &agent),
         Command::Reopen => {
@@ -57,6 +58,20 @@ fn add_note(log: &mut Log<'_>, text: &str, for_assistant: bool) -> Result<(), Re
     log.push(EventBody::NoteAdded {
         text: text.to_owned(),
         for_assistant,
+    });
+    Ok(())
+}
+
+/// Whoever has the floor speaks for the team, to the assistant too.
+fn whisper(log: &mut Log<'_>, agent: &AgentRef, text: &str) -> Result<(), Rejection> {
+    bounds::text("whisper", text, bounds::MAX_REMARK_BYTES)?;
+    log.open()?;
+    if log.state().mode == Mode::HumanOnly {
+        return Err(Rejection::HumanOnly);
+    }
+    log.not_held_by_another(agent)?;
+    log.push(EventBody::Whispered {
+        text: text.to_owned(),
     });
     Ok(())
 }

@@ -105,6 +105,9 @@ fn teams(name: &str, scene: &Scene) -> Option<Command> {
             text: "A good customer.".to_owned(),
             for_assistant: false,
         },
+        "whisper" => Command::Whisper {
+            text: "Offer her free shipping.".to_owned(),
+        },
         "dismiss_flag" => Command::DismissFlag {
             flag: FlagKind::NegativeFeedback,
         },
@@ -179,7 +182,7 @@ fn assistants(name: &str, scene: &Scene) -> Option<Command> {
 }
 
 /// Every kind of command. The match below does not compile when a kind is added that is not here.
-pub(super) const KINDS: [&str; 40] = [
+pub(super) const KINDS: [&str; 41] = [
     "open",
     "send_message",
     "request_person",
@@ -220,6 +223,7 @@ pub(super) const KINDS: [&str; 40] = [
     "policy_changed",
     "raise_flag",
     "close",
+    "whisper",
 ];
 
 /// The place of a command's kind in [`KINDS`].
@@ -265,5 +269,6 @@ pub(super) fn place(command: &Command) -> usize {
         Command::PolicyChanged => 37,
         Command::RaiseFlag { .. } => 38,
         Command::Close => 39,
+        Command::Whisper { .. } => 40,
     }
 }

@@ -41,6 +41,8 @@ pub enum Promise {
     I20,
     /// Everybody who waits has a timer, an answer or a visible failure.
     I26,
+    /// The assistant does not ask for what was told already.
+    I27,
 }
 
 /// A broken promise.

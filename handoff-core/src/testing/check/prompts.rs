@@ -49,6 +49,7 @@ pub(super) fn judge(history: &History, logs: &Logs, violations: &mut Vec<Violati
         };
         for event in &log.events {
             whole(event, id.as_uuid().as_u128(), &streams, &mut judge);
+            asked_again(event, log, &mut judge);
         }
     }
 }
@@ -85,6 +86,37 @@ fn whole(event: &Event, id: u128, streams: &Streams, judge: &mut Judge<'_>) {
             "a reply was stored as whole that was cut or written otherwise",
         );
     }
+}
+
+/// What the simulated assistants ask for, and what tells it. Not by the guard's own eyes: it is what is tested.
+const QUESTION: &str = "What is your order number?";
+const ANSWER: &str = "My order number is 47.";
+
+/// A reply asks for nothing that was told before it was asked for.
+fn asked_again(event: &Event, log: &Log, judge: &mut Judge<'_>) {
+    let EventBody::ReplyCommitted {
+        turn,
+        reply,
+        approved_by: None,
+    } = &event.body
+    else {
+        return;
+    };
+    if !reply.text.contains(QUESTION) {
+        return;
+    }
+    judge.seq = Some(event.seq);
+    let asked = |event: &&Event| matches!(event.body, EventBody::ReplyRequested { turn: of, .. } if of == *turn);
+    let since = log.events.iter().find(asked).map_or(0, |asked| asked.seq);
+    let before = log.events.iter().take_while(|event| event.seq < since);
+    let told = before
+        .filter_map(said)
+        .any(|(_, speaker, text)| speaker != Speaker::Assistant && text.contains(ANSWER));
+    judge.must(
+        !told,
+        Promise::I27,
+        "the assistant asked for what the visitor had told",
+    );
 }
 
 /// The transcript is what was said, up to some moment after the question, and the notes are those that were meant for it.
@@ -136,6 +168,22 @@ fn prompt(turn: &Turn, log: &Log, judge: &mut Judge<'_>) {
             said.iter().any(was_said),
             Promise::I11,
             "a promise in a prompt is none that was made",
+        );
+    }
+    let taken_over =
+        log.events.iter().rev().find(|event| {
+            event.seq <= asked.seq && matches!(event.body, EventBody::TakenOver { .. })
+        });
+    let since = taken_over.map_or(0, |event| event.seq);
+    for whisper in &turn.briefing.whispers {
+        let told = log.events.iter().any(|event| {
+            event.seq > since
+                && matches!(&event.body, EventBody::Whispered { text } if text == whisper)
+        });
+        judge.must(
+            told,
+            Promise::I11,
+            "a whisper in a prompt was not told to the assistant since the last takeover",
         );
     }
     for note in &turn.briefing.notes {

@@ -100,7 +100,12 @@ impl Agent {
                 text: self.words("answers"),
             },
             7 => self.note(),
-            8 => Command::Return { instruction: None },
+            8 => match self.will.below(2) {
+                0 => Command::Return { instruction: None },
+                _ => Command::Whisper {
+                    text: self.words("whispers"),
+                },
+            },
             _ => Command::DismissFlag {
                 flag: state.flags.first()?.finding.kind.clone(),
             },
@@ -171,7 +176,7 @@ impl Agent {
     fn anything(&mut self, state: &Conversation, now: Timestamp) -> Option<Command> {
         let to = reference(self.will.below(3))?.id;
         let turn = state.turn;
-        Some(match self.will.below(24) {
+        Some(match self.will.below(25) {
             0 => Command::TakeOver { typing: true },
             1 => Command::RequestControl,
             2 => Command::WithdrawRequest,
@@ -214,6 +219,9 @@ impl Agent {
                 flag: FlagKind::HelpRequested,
             },
             22 => Command::Wake,
+            23 => Command::Whisper {
+                text: self.words("whispers"),
+            },
             _ => Command::Close,
         })
     }

@@ -1,7 +1,7 @@
 //! What a run of many seeds must reach.
 
 /// Every kind of event.
-pub const EVENTS: [&str; 40] = [
+pub const EVENTS: [&str; 41] = [
     "opened",
     "message_received",
     "reply_requested",
@@ -11,6 +11,7 @@ pub const EVENTS: [&str; 40] = [
     "reply_interrupted",
     "agent_messaged",
     "note_added",
+    "whispered",
     "taken_over",
     "control_requested",
     "control_request_ended",

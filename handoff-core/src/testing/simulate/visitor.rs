@@ -61,9 +61,12 @@ impl Visitor {
 
     fn says(&mut self) -> String {
         self.words += 1;
-        let tail = self
-            .will
-            .weighted(&[(80, ""), (9, " #help"), (6, " #angry")]);
+        let tail = self.will.weighted(&[
+            (75, ""),
+            (9, " #help"),
+            (6, " #angry"),
+            (5, ". My order number is 47."),
+        ]);
         format!(
             "v{} word {}{}",
             self.number,

@@ -6,7 +6,7 @@ use super::fault::{Fault, Step};
 use super::queue::{Life, Task};
 use super::request::{Asker, Request};
 use super::world::World;
-use crate::conversation::{Caller, Command, Purpose, Reply, Ticket, turn};
+use crate::conversation::{Caller, Command, Guard, Purpose, Reply, Ticket, turn};
 use crate::id::ConversationId;
 use crate::testing::history::{Answer, Observed};
 
@@ -28,6 +28,7 @@ pub(super) struct Writer {
     asked: bool,
     pieces: Vec<Arc<str>>,
     written: String,
+    guard: Guard,
     ending: Ending,
     late: bool,
 }
@@ -43,6 +44,8 @@ impl World {
             .collect();
         if self.pen.chance(80) {
             pieces.push("#dunno".into());
+        } else if self.pen.chance(150) {
+            pieces.push(". What is your order number?".into());
         }
         let writer = Writer {
             at,
@@ -50,6 +53,7 @@ impl World {
             asked: false,
             pieces,
             written: String::new(),
+            guard: Guard::default(),
             ending,
             late: self.strikes(Fault::ReplyLate),
         };
@@ -126,6 +130,9 @@ impl World {
         let policy = self.nodes.get(node).map(|node| node.policy.clone());
         let policy = policy.unwrap_or_default();
         let turn = Box::new(turn(&state, pending, &events, &policy.assistant));
+        if let Some(writer) = self.writers.get_mut(&number) {
+            writer.guard = Guard::of(&turn);
+        }
         self.see(Some(node), Observed::Prompted { turn });
         if pending.purpose == Purpose::Reply && self.pen.chance(150) {
             self.note_something(number, ticket);
@@ -152,7 +159,10 @@ impl World {
             return;
         };
         let (at, ticket, ending) = (writer.at, writer.ticket, writer.ending);
-        let text: Arc<str> = writer.written.as_str().into();
+        let mut text: Arc<str> = writer.written.as_str().into();
+        if ending == Ending::Whole {
+            text = writer.guard.judge(&text).text.into();
+        }
         if ending == Ending::Never {
             return;
         }

@@ -61,3 +61,12 @@ test("the assistant gets it back from the holder, from waiting and from paused",
   expect(mayReturn(sampleCard(), me())).toBe(false);
   expect(mayReturn(held(ann, { mode: "human_only" }), me())).toBe(false);
 });
+
+test("the assistant can be told something where no colleague speaks for the team", () => {
+  expect(possible(sampleCard(), me()).whisper).toBe(true);
+  expect(possible(held(ann), me()).whisper).toBe(true);
+  expect(possible(held(ben), me()).whisper).toBe(false);
+  expect(possible(sampleCard({ mode: "human_only" }), me()).whisper).toBe(false);
+  expect(possible(sampleCard({ status: "resolved" }), me()).whisper).toBe(false);
+  expect(possible(sampleCard(), me("viewer")).whisper).toBe(false);
+});

@@ -41,6 +41,8 @@ export interface Possible {
   snooze: boolean;
   reopen: boolean;
   force: boolean;
+  /** Tell the assistant something without taking over. */
+  whisper: boolean;
   /** Category and autonomy. */
   label: boolean;
 }
@@ -57,6 +59,7 @@ export function possible(card: Card, me: Me): Possible {
     snooze: agent && isOpen(card) && !held,
     reopen: agent && card.status === "resolved" && card.mode !== "assistant_only",
     force: held && atLeast(me.role, "supervisor"),
+    whisper: agent && isOpen(card) && !held && card.mode !== "human_only",
     label: agent,
   };
 }

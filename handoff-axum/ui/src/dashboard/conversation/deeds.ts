@@ -13,5 +13,6 @@ export interface PanelDeeds {
   wake: () => void;
   category: () => void;
   autonomy: () => void;
+  whisper: () => void;
   close: () => void;
 }

@@ -1,5 +1,6 @@
 import type { Card } from "../../wire/Card";
 import type { Colleague } from "../../wire/Colleague";
+import type { DryRunReport } from "../../wire/DryRunReport";
 import type { Event } from "../../wire/Event";
 import type { Me } from "../../wire/Me";
 import type { Mode } from "../../wire/Mode";
@@ -8,6 +9,7 @@ import type { Reply } from "../../wire/Reply";
 import type { Role } from "../../wire/Role";
 import type { Service } from "../../wire/Service";
 import type { ServiceView } from "../../wire/ServiceView";
+import type { Summary } from "../../wire/Summary";
 import { localProblem, Refusal, readProblem } from "./problem";
 
 const BASE = "/api/v1";
@@ -26,6 +28,12 @@ export interface Detail {
   draft: { turn: number; reply: Reply; deadline: number } | null;
   opened_page: Page | null;
 }
+
+/** What a dry run tries. */
+export type Trial =
+  | { type: "detector"; name: string }
+  | { type: "keywords"; keywords: string[] }
+  | { type: "expression"; expression: string };
 
 export interface Category {
   name: string;
@@ -95,6 +103,12 @@ export const api = {
       "GET",
       `/conversations/${id(conversation)}/events?after=${after}&limit=${limit}`,
     ),
+
+  summary: (conversation: string) => request<Summary>("GET", `/conversations/${id(conversation)}/summary`),
+
+  detectors: () => request<string[]>("GET", "/detectors"),
+  dryRun: (service: string, what: Trial, days: number) =>
+    request<DryRunReport>("POST", `/services/${id(service)}/dry-run`, { what, days }),
 
   team: () => request<Colleague[]>("GET", "/team"),
   invite: (role: Role) =>

@@ -1,3 +1,6 @@
+import type { DraftTimeout } from "../../wire/DraftTimeout";
+import type { Mood } from "../../wire/Mood";
+import type { Origin } from "../../wire/Origin";
 import { plural } from "./format";
 
 export const words = {
@@ -73,6 +76,8 @@ export const words = {
   interruptedHint: "The visitor no longer sees this piece.",
   interruptedEmpty: "Nothing of it was written yet.",
   shownToVisitor: "the visitor was told",
+  draftLeft: (time: string, then: DraftTimeout) =>
+    then === "send" ? `It is sent by itself in ${time}.` : `In ${time} the conversation waits for a person.`,
   draft: "Draft of the assistant",
   draftWaits: "The visitor sees it only when you approve it.",
   draftOver: "Not sent",
@@ -118,6 +123,29 @@ export const words = {
     "This conversation is resolved. Reopen it to go on; a message of the visitor reopens it by itself.",
   closed: "This conversation is closed. Nothing more can be said in it.",
   viewer: "Your role reads along. Ask an admin for the role Agent to answer visitors.",
+
+  whisper: "Whisper to the assistant",
+  whisperText:
+    "The assistant goes on answering, and knows this from its next answer on. You do not take over.",
+  whisperLabel: "What it should know or do",
+  whisperHint: "The visitor never sees this.",
+  whisperDo: "Whisper",
+
+  summary: "Summary",
+  wants: "Wants",
+  alsoOpen: "Also open",
+  triedList: "The assistant tried",
+  triedFailed: "no help",
+  factsKnown: "Known",
+  factFrom: (from: Origin, agent: string | null) =>
+    ({
+      host: "verified by the site",
+      visitor: "from the visitor",
+      agent: `from ${agent ?? "the team"}`,
+      assistant: "learned by the assistant",
+    })[from],
+  promised: "Promised",
+  moods: { calm: "Calm", upset: "Upset", pleased: "Pleased" } satisfies Record<Mood, string>,
 
   returnTitle: "Return to the assistant",
   returnText: "The assistant knows all that you and the visitor said. The visitor is told that it is back.",

@@ -66,6 +66,11 @@ const LINES: Table = {
     shown: true,
   }),
   escalated: ({ why }) => ({ icon: "hourglass", text: `${escalationWords(why)}: waiting for a person` }),
+  whispered: ({ text }, event) => ({
+    icon: "lightbulb",
+    text: `${actorName(event)} told the assistant`,
+    detail: text,
+  }),
   holder_warned: ({ agent, lost_at }) => ({
     icon: "alarm-clock",
     text: `${agent.name} was warned: the floor is lost at ${clockTime(lost_at)}`,
