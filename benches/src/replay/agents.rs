@@ -9,9 +9,9 @@ use handoff_core::conversation::Command;
 use handoff_core::id::{CommandId, ConversationId};
 use tokio::sync::watch;
 
-use super::access::Access;
 use super::observer::Observer;
-use super::socket::Socket;
+
+use crate::client::{Access, Socket};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 

@@ -1,13 +1,12 @@
 //! Plays real texts as visitors against a running server, with agents who take over, answer and return at random; then
 //! reads every transcript back and counts what was lost, doubled, out of order, or said after a takeover.
 
-mod access;
 mod agents;
 mod audit;
 mod observer;
 mod report;
 mod run;
-mod socket;
+mod sign_in;
 mod texts;
 mod visitor;
 

@@ -11,8 +11,7 @@ use handoff_core::id::ConversationId;
 use hdrhistogram::Histogram;
 use tokio::sync::watch;
 
-use super::access::Access;
-use super::socket::Socket;
+use crate::client::{Access, Socket};
 use crate::compare::clock;
 
 /// A dashboard says that it lives so often.

@@ -8,13 +8,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::access::Access;
 use super::agents::{self, Deeds};
 use super::audit::Audit;
 use super::observer::Observer;
 use super::report::Report;
+use super::sign_in::sign_in;
 use super::visitor::{self, Said};
 use super::{Options, texts};
+use crate::client::Access;
 use crate::compare::clock;
 
 /// So many transcripts are read at once.
@@ -24,7 +25,7 @@ pub(super) async fn run(options: &Options) -> Result<Report> {
     let mut random = fastrand::Rng::with_seed(options.seed);
     let mut conversations = texts::load(&options.data, &mut random)?;
     conversations.truncate(options.conversations.unwrap_or(usize::MAX));
-    let access = Access::sign_in(options).await?;
+    let access = sign_in(options).await?;
     let observer = Arc::new(Observer::new());
     let (over, done) = watch::channel(false);
 

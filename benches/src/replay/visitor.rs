@@ -8,8 +8,7 @@ use handoff_axum::ws::protocol::{PROTOCOL, VisitorEventBody, VisitorFrame, Visit
 use handoff_core::conversation::{Page, Profile};
 use handoff_core::id::{CommandId, ConversationId, ServiceId, VisitorId};
 
-use super::access::Access;
-use super::socket::Socket;
+use crate::client::{Access, Socket};
 use crate::compare::clock;
 
 /// A server that says nothing for so long has failed.

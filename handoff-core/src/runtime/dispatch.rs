@@ -27,6 +27,14 @@ pub struct Request {
     pub command: Command,
 }
 
+impl Request {
+    /// Key and digest of the [`Receipt`] that the command leaves; none where it has no id.
+    pub fn receipt(&self) -> Option<(String, u64)> {
+        let id = self.id.as_ref()?;
+        Some((receipt_key(&self.caller, id), digest(&self.command)))
+    }
+}
+
 /// What a command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -148,13 +156,12 @@ impl Handoff {
     }
 
     async fn prepare(&self, id: ConversationId, request: Request) -> Result<Attempt, StoreError> {
+        let receipt = request.receipt();
         let Request {
-            id: command_id,
+            id: _,
             caller,
             mut command,
         } = request;
-        let receipt =
-            command_id.map(|command_id| (receipt_key(&caller, &command_id), digest(&command)));
         if let Command::CommitReply { ticket, reply } = command {
             let reply = self.guarded(ticket, reply).await?;
             command = Command::CommitReply { ticket, reply };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::assistant::Turn;
-use crate::conversation::{Event, Ticket};
+use crate::conversation::{Audience, Claim, Event, EventBody, Ticket};
 use crate::id::{AgentId, ConversationId, VisitorId};
 use crate::store::{OutboxRow, Receipt};
 use crate::time::Timestamp;
@@ -211,4 +211,22 @@ impl FromIterator<Record> for History {
             records: records.into_iter().collect(),
         }
     }
+}
+
+/// The event as visitors may see it; none where it is the team's alone.
+pub fn for_visitors(mut event: Event) -> Option<Event> {
+    if event.body.audience() == Audience::Team {
+        return None;
+    }
+    match &mut event.body {
+        EventBody::Returned { instruction, .. } => *instruction = None,
+        EventBody::Transferred { note, .. } => note.clear(),
+        EventBody::ReplyInterrupted { partial, .. } => partial.clear(),
+        EventBody::TakenOver {
+            how: Claim::Transferred { note: words } | Claim::Forced { reason: words },
+            ..
+        } => words.clear(),
+        _ => {}
+    }
+    Some(event)
 }

@@ -6,14 +6,17 @@ use super::{
     message::number_in,
     websocket::{Socket, large_buffers, small_buffers},
 };
-use crate::compare::process::{Endpoint, Server, free_address};
+use crate::compare::{
+    binary::server_binary,
+    process::{Endpoint, Server, free_address},
+};
 use anyhow::{Context, Result, bail, ensure};
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, stream};
 use memchr::memmem;
 use serde::Deserialize;
 use serde_json::json;
-use std::{path::PathBuf, sync::OnceLock, time::Duration};
+use std::time::Duration;
 use tokio::{process::Command, time::interval};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
@@ -38,51 +41,18 @@ enum Frame {
     Other,
 }
 
-/// The server, once it is built.
-static BINARY: OnceLock<PathBuf> = OnceLock::new();
-
-/// Where cargo says that it put the server.
-fn built(messages: &[u8]) -> Option<PathBuf> {
-    #[derive(Deserialize)]
-    struct Artifact {
-        executable: Option<PathBuf>,
-    }
-    let lines = messages.split(|byte| *byte == b'\n');
-    lines
-        .filter_map(|line| serde_json::from_slice::<Artifact>(line).ok()?.executable)
-        .next_back()
-}
-
 #[async_trait]
 impl Contender for Handoff {
     /// Builds the server, unless `HANDOFF_SERVER` names one that is to be measured.
     async fn prepare(&self) -> Result<()> {
-        if let Some(server) = std::env::var_os("HANDOFF_SERVER") {
-            BINARY.get_or_init(|| server.into());
-            return Ok(());
-        }
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.args(["build", "--message-format", "json"]);
-        build.args(["--package", "handoff-server", "--bin", "handoff"]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        let output = build
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .output()
-            .await?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "the server does not build: {said}");
-        let server = built(&output.stdout).context("cargo does not say where the server is")?;
-        BINARY.get_or_init(|| server);
+        server_binary().await?;
         Ok(())
     }
 
     async fn start(&self, durability: Durability) -> Result<Server> {
         let data = tempfile::tempdir()?;
         let address = free_address().await?;
-        let mut command = Command::new(BINARY.get().context("the server is not built")?);
+        let mut command = Command::new(server_binary().await?);
         command
             .env("HANDOFF_LISTEN", address.to_string())
             .env("HANDOFF_DATA", data.path())

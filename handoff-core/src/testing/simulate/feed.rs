@@ -7,9 +7,9 @@ use super::queue::{Life, Task};
 use super::request::ClientId;
 use super::view::ticket_after;
 use super::world::World;
-use crate::conversation::{Audience, Claim, Command, Effect, Event, EventBody, Purpose, Ticket};
+use crate::conversation::{Command, Effect, Event, EventBody, Purpose, Ticket};
 use crate::id::ConversationId;
-use crate::testing::history::{Frame, Observed, Reader};
+use crate::testing::history::{Frame, Observed, Reader, for_visitors};
 use crate::time::Timestamp;
 
 /// A subscription, as the node has it.
@@ -268,22 +268,4 @@ impl World {
             Effect::StopReply { ticket } => self.stop_writer(life, ticket),
         }
     }
-}
-
-/// The event as visitors may see it.
-fn for_visitors(mut event: Event) -> Option<Event> {
-    if event.body.audience() == Audience::Team {
-        return None;
-    }
-    match &mut event.body {
-        EventBody::Returned { instruction, .. } => *instruction = None,
-        EventBody::Transferred { note, .. } => note.clear(),
-        EventBody::ReplyInterrupted { partial, .. } => partial.clear(),
-        EventBody::TakenOver {
-            how: Claim::Transferred { note: words } | Claim::Forced { reason: words },
-            ..
-        } => words.clear(),
-        _ => {}
-    }
-    Some(event)
 }

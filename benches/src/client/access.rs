@@ -5,10 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use handoff_core::conversation::Event;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-
-use super::Options;
 
 /// A request that is refused as too many is sent again so often.
 const TRIES: u32 = 60;
@@ -17,9 +15,9 @@ const PAGE: usize = 500;
 
 /// A visitor's id and secret.
 #[derive(Debug, Clone, Deserialize)]
-pub(super) struct VisitorKey {
-    pub(super) visitor: String,
-    pub(super) secret: String,
+pub(crate) struct VisitorKey {
+    pub(crate) visitor: String,
+    pub(crate) secret: String,
 }
 
 #[derive(Deserialize)]
@@ -29,51 +27,31 @@ struct EventPage {
 
 /// The HTTP side of the server.
 #[derive(Debug, Clone)]
-pub(super) struct Access {
+pub(crate) struct Access {
     client: Client,
     base: String,
+    origin: String,
     owner: String,
 }
 
 impl Access {
-    pub(super) async fn sign_in(options: &Options) -> Result<Self> {
-        let base = options.url.trim_end_matches('/').to_owned();
-        let mut access = Self {
+    /// Of the server at this address.
+    pub(crate) fn at(url: &str) -> Self {
+        Self {
             client: Client::new(),
-            base,
+            base: url.trim_end_matches('/').to_owned(),
+            origin: url.trim_end_matches('/').to_owned(),
             owner: String::new(),
-        };
-        access.owner = match (&options.email, &options.password) {
-            (Some(email), Some(password)) => {
-                let body = json!({ "email": email, "password": password });
-                access
-                    .cookie("session", &body)
-                    .await
-                    .context("signing in")?
-            }
-            _ => access.become_owner(options).await?,
-        };
-        Ok(access)
+        }
     }
 
-    async fn become_owner(&self, options: &Options) -> Result<String> {
-        let file = options.data_folder.join("owner-link.txt");
-        let link = match &options.owner_link {
-            Some(link) => link.clone(),
-            None => std::fs::read_to_string(&file).with_context(|| {
-                format!(
-                    "no owner link at {}: start a new server here, or give --email and --password",
-                    file.display()
-                )
-            })?,
-        };
-        self.accept(&link, "replay-owner", options.seed)
-            .await
-            .context("becoming the owner")
+    /// With the owner's cookie.
+    pub(crate) fn owned_by(self, owner: String) -> Self {
+        Self { owner, ..self }
     }
 
     /// A new agent's cookie.
-    pub(super) async fn invite(&self, number: usize) -> Result<String> {
+    pub(crate) async fn invite(&self, number: usize) -> Result<String> {
         let request = self
             .post("team/invitations", &json!({ "role": "agent" }))
             .header("cookie", &self.owner);
@@ -90,7 +68,8 @@ impl Access {
         .await
     }
 
-    async fn accept(&self, link: &str, name: &str, salt: u64) -> Result<String> {
+    /// Makes the account that a one-time link is for; its cookie.
+    pub(crate) async fn accept(&self, link: &str, name: &str, salt: u64) -> Result<String> {
         let token = link
             .trim()
             .split_once('#')
@@ -101,7 +80,8 @@ impl Access {
         self.cookie("invitations/accept", &body).await
     }
 
-    async fn cookie(&self, path: &str, body: &Value) -> Result<String> {
+    /// The cookie that a request sets.
+    pub(crate) async fn cookie(&self, path: &str, body: &Value) -> Result<String> {
         let response = self.answer(self.post(path, body)).await?;
         let cookie = response
             .headers()
@@ -111,7 +91,7 @@ impl Access {
         Ok(cookie.split(';').next().unwrap_or_default().to_owned())
     }
 
-    pub(super) async fn new_visitor(&self, service: &str) -> Result<VisitorKey> {
+    pub(crate) async fn new_visitor(&self, service: &str) -> Result<VisitorKey> {
         Ok(self
             .answer(self.post("visitor/session", &json!({ "service": service })))
             .await?
@@ -120,7 +100,7 @@ impl Access {
     }
 
     /// Every event of a conversation.
-    pub(super) async fn transcript(&self, conversation: &str) -> Result<Vec<Event>> {
+    pub(crate) async fn transcript(&self, conversation: &str) -> Result<Vec<Event>> {
         let mut events: Vec<Event> = Vec::new();
         loop {
             let after = events.last().map_or(0, |event| event.seq);
@@ -137,23 +117,73 @@ impl Access {
         }
     }
 
-    pub(super) fn socket_url(&self, path: &str) -> String {
+    /// Who a cookie signs in, or whatever else this path answers to it.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str, cookie: &str) -> Result<T> {
+        let url = format!("{}/api/v1/{path}", self.base);
+        let request = self.client.get(url).header("cookie", cookie);
+        let request = request.header("host", self.host());
+        Ok(self.answer(request).await?.json().await?)
+    }
+
+    /// Replaces something as the owner.
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Result<()> {
+        let url = format!("{}/api/v1/{path}", self.base);
+        let request = self.client.put(url).header("origin", &self.origin);
+        let request = request.header("cookie", &self.owner).json(body);
+        self.answer(request).await?;
+        Ok(())
+    }
+
+    /// Sends something once; status and body of the answer.
+    ///
+    /// # Errors
+    /// The connection came to no answer.
+    pub(crate) async fn try_post(
+        &self,
+        path: &str,
+        body: &Value,
+        cookie: &str,
+    ) -> Result<(u16, String)> {
+        let response = self
+            .post(path, body)
+            .header("cookie", cookie)
+            .send()
+            .await?;
+        Ok((response.status().as_u16(), response.text().await?))
+    }
+
+    /// The same server by another address: requests still name the origin that it is known by.
+    pub(crate) fn through(&self, url: &str) -> Self {
+        Self {
+            base: url.trim_end_matches('/').to_owned(),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn socket_url(&self, path: &str) -> String {
         format!("{}/api/v1/{path}", self.base.replacen("http", "ws", 1))
     }
 
-    pub(super) fn origin(&self) -> &str {
-        &self.base
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
-    pub(super) fn owner(&self) -> &str {
+    pub(crate) fn owner(&self) -> &str {
         &self.owner
     }
 
     fn post(&self, path: &str, body: &Value) -> RequestBuilder {
         self.client
             .post(format!("{}/api/v1/{path}", self.base))
-            .header("origin", &self.base)
+            .header("origin", &self.origin)
+            .header("host", self.host())
             .json(body)
+    }
+
+    /// The host that the server is known by, whatever the address.
+    fn host(&self) -> &str {
+        let (_, host) = self.origin.split_once("://").unwrap_or_default();
+        host
     }
 
     async fn answer(&self, request: RequestBuilder) -> Result<Response> {
