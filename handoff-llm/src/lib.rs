@@ -54,14 +54,24 @@
 //! The library beneath logs answers that it can't read: a program that must not log people's words filters the target
 //! `async_openai` out.
 
+//!
+//! # A bot of your own
+//!
+//! `Webhook` (feature `webhook`, on by default) tells your bot of each turn by a signed message; the bot answers with the
+//! turn's ticket over the transport's routes, and is refused once the floor is lost.
+
 pub mod knowledge;
 mod offline;
 #[cfg(feature = "openai")]
 mod openai;
 mod retrieval;
+#[cfg(feature = "webhook")]
+mod webhook;
 mod words;
 
 pub use knowledge::{Knowledge, KnowledgeError};
 pub use offline::{Offline, OfflineOptions, Phrases};
 #[cfg(feature = "openai")]
 pub use openai::{InvalidOpenAi, OpenAi, OpenAiOptions};
+#[cfg(feature = "webhook")]
+pub use webhook::{InvalidWebhook, Webhook, WebhookOptions};

@@ -9,9 +9,10 @@ use handoff_core::directory::Service;
 use handoff_core::error::StoreError;
 use handoff_core::id::{InvalidId, ServiceId};
 use handoff_core::runtime::{Handoff, SaveError};
-use handoff_llm::{InvalidOpenAi, KnowledgeError};
+use handoff_llm::KnowledgeError;
 use tokio::net::TcpListener;
 
+use crate::assistant::BadAssistant;
 use crate::greeting::Links;
 use crate::settings::{Settings, Switch};
 use crate::signals::End;
@@ -44,7 +45,7 @@ pub(crate) enum RunError {
     #[error("the help pages can't be used: {0}")]
     Knowledge(#[from] KnowledgeError),
     #[error("the assistant can't be used: {0}")]
-    Assistant(#[from] InvalidOpenAi),
+    Assistant(#[from] BadAssistant),
     #[error("the store {place} can't be read: {source}")]
     Store { place: Place, source: StoreError },
     #[error("the demo's service could not be set up: {0}")]

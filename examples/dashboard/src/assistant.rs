@@ -7,7 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use handoff_core::assistant::{Assistant, Elsewhere};
 use handoff_core::id::ServiceId;
-use handoff_llm::{InvalidOpenAi, Knowledge, Offline, OfflineOptions, OpenAi, OpenAiOptions};
+use handoff_llm::{
+    InvalidOpenAi, InvalidWebhook, Knowledge, Offline, OfflineOptions, OpenAi, OpenAiOptions,
+    Webhook, WebhookOptions,
+};
 
 /// A service's own key, base URL or model stands in a variable with its name behind: `OPENAI_MODEL_MY_SHOP`.
 const BY_SERVICE: [&str; 3] = ["OPENAI_API_KEY_", "OPENAI_BASE_URL_", "OPENAI_MODEL_"];
@@ -27,7 +30,8 @@ pub(crate) enum Kind {
 /// What can be set of the assistant.
 #[derive(Debug, Args)]
 pub(crate) struct AssistantSettings {
-    /// Who answers visitors [default: openai where `OPENAI_API_KEY` or `OPENAI_BASE_URL` is set, else offline].
+    /// Who answers visitors [default: bot where --bot-url is set, openai where `OPENAI_API_KEY` or `OPENAI_BASE_URL` is,
+    /// else offline].
     #[arg(long, env = "HANDOFF_ASSISTANT")]
     assistant: Option<Kind>,
     /// Milliseconds between two pieces of the offline assistant's reply.
@@ -48,6 +52,27 @@ pub(crate) struct AssistantSettings {
         value_name = "NAME"
     )]
     openai_model: String,
+    /// Where a bot of your own is told of its turns, by messages signed with `HANDOFF_BOT_SECRET` (`whsec_…`); without it
+    /// the bot asks for them.
+    #[arg(
+        long,
+        env = "HANDOFF_BOT_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    bot_url: Option<String>,
+    /// What those messages are signed with: by the environment, like the key.
+    #[arg(skip = variable("HANDOFF_BOT_SECRET"))]
+    bot_secret: Option<String>,
+}
+
+/// Why nobody can answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BadAssistant {
+    #[error(transparent)]
+    OpenAi(#[from] InvalidOpenAi),
+    #[error("the bot of --bot-url and HANDOFF_BOT_SECRET: {0}")]
+    Bot(#[from] InvalidWebhook),
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -58,7 +83,9 @@ impl AssistantSettings {
     /// Who answers.
     pub(crate) fn kind(&self) -> Kind {
         let by_environment = self.openai_api_key.is_some() || self.openai_base_url.is_some();
-        let default = if by_environment {
+        let default = if self.bot_url.is_some() {
+            Kind::Bot
+        } else if by_environment {
             Kind::Openai
         } else {
             Kind::Offline
@@ -70,7 +97,7 @@ impl AssistantSettings {
     pub(crate) fn build(
         &self,
         knowledge: Knowledge,
-    ) -> Result<Option<Arc<dyn Assistant>>, InvalidOpenAi> {
+    ) -> Result<Option<Arc<dyn Assistant>>, BadAssistant> {
         Ok(match self.kind() {
             Kind::Offline => {
                 let pace = Duration::from_millis(self.assistant_pace);
@@ -85,9 +112,19 @@ impl AssistantSettings {
                 );
                 Some(Arc::new(assistant.knowledge(Arc::new(knowledge))))
             }
-            Kind::Bot => Some(Arc::new(Elsewhere)),
+            Kind::Bot => Some(self.bot()?),
             Kind::None => None,
         })
+    }
+
+    fn bot(&self) -> Result<Arc<dyn Assistant>, InvalidWebhook> {
+        let Some(url) = &self.bot_url else {
+            return Ok(Arc::new(Elsewhere));
+        };
+        let secret = self.bot_secret.as_deref().unwrap_or_default();
+        let webhook = Webhook::new(WebhookOptions::new(url, secret))?;
+        tracing::info!("visitors' messages go to a bot: --assistant offline keeps them here");
+        Ok(Arc::new(webhook))
     }
 
     fn openai(
@@ -140,6 +177,8 @@ mod tests {
             openai_api_key: None,
             openai_base_url: None,
             openai_model: "m".into(),
+            bot_url: None,
+            bot_secret: None,
         }
     }
 
@@ -161,6 +200,21 @@ mod tests {
             ..keyed
         };
         assert_eq!(chosen.kind(), Kind::Offline);
+    }
+
+    #[test]
+    fn a_bot_is_told_only_with_a_secret() {
+        let told = AssistantSettings {
+            bot_url: Some("https://bot.example/turns".into()),
+            ..settings()
+        };
+        assert_eq!(told.kind(), Kind::Bot);
+        assert_eq!(told.bot().unwrap_err().field, "secret");
+        let signed = AssistantSettings {
+            bot_secret: Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into()),
+            ..told
+        };
+        assert!(signed.bot().is_ok());
     }
 
     #[test]

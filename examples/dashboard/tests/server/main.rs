@@ -5,6 +5,8 @@ mod assistants;
 #[cfg(test)]
 mod backend;
 #[cfg(test)]
+mod bots;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod copy;

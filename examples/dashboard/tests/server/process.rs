@@ -34,7 +34,8 @@ pub(crate) fn command(address: SocketAddr, data: &Path, more: &[&str]) -> Comman
     // What a developer has set must not send a test's words to a provider.
     command
         .env_remove("OPENAI_API_KEY")
-        .env_remove("OPENAI_BASE_URL");
+        .env_remove("OPENAI_BASE_URL")
+        .env_remove("HANDOFF_BOT_URL");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -45,9 +46,14 @@ impl Server {
         Self::start_at(free_port(), data, more)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a test waits for a real process")]
     pub(crate) fn start_at(address: SocketAddr, data: &Path, more: &[&str]) -> Self {
-        let mut child = command(address, data, more).spawn().unwrap();
+        Self::run(address, command(address, data, more))
+    }
+
+    /// Starts what listens there, and waits until it is ready.
+    #[expect(clippy::disallowed_methods, reason = "a test waits for a real process")]
+    pub(crate) fn run(address: SocketAddr, mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let deadline = Instant::now() + PATIENCE;
         while Client::new(address)
             .get("/healthz")
