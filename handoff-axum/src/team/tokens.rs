@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use handoff_core::conversation::Role;
-use handoff_core::directory::{Record, RecordKind};
+use handoff_core::directory::{PutError, Record, RecordKind};
 use handoff_core::error::StoreError;
 use handoff_core::id::ServiceId;
 use serde::{Deserialize, Serialize};
@@ -46,25 +46,37 @@ pub(super) async fn create_token(
         )));
     }
     let token = secret::random()?;
-    let record = Record {
-        kind: RecordKind::Token,
-        key: secret::digest(&token),
-        lookup: None,
-        service: Some(view.service.id.clone()),
-        version: 0,
-        expires_at: None,
-        body: serde_json::to_value(BotToken {
-            name: name.to_owned(),
-        })
-        .map_err(StoreError::backend)?,
-    };
-    transport
-        .handoff()
-        .directory()
-        .put(record, transport.handoff().now())
-        .await?;
+    transport.admit_bot(&view.service.id, name, &token).await?;
     tracing::info!(agent = %me.agent.id, service = %view.service.id, name, "made a token for a bot");
     Ok(Json(ShownToken { token }))
+}
+
+impl Transport {
+    /// Lets a bot of a service in by this token, as the dashboard's tokens do. Anybody who has it speaks for the
+    /// assistant: take 256 random bits. Only its digest is kept.
+    ///
+    /// # Errors
+    /// [`PutError`]: it is not let in, or was before; where the store is not available, nobody knows.
+    pub async fn admit_bot(
+        &self,
+        service: &ServiceId,
+        name: &str,
+        token: &str,
+    ) -> Result<(), PutError> {
+        let name = name.to_owned();
+        let record = Record {
+            kind: RecordKind::Token,
+            key: secret::digest(token),
+            lookup: None,
+            service: Some(service.clone()),
+            version: 0,
+            expires_at: None,
+            body: serde_json::to_value(BotToken { name }).map_err(StoreError::backend)?,
+        };
+        let handoff = self.handoff();
+        handoff.directory().put(record, handoff.now()).await?;
+        Ok(())
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -1,6 +1,7 @@
 //! A bot of one's own, told of its turns by the server.
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
@@ -11,16 +12,20 @@ use crate::team::{Visitor, id, owner, send};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// The example in Python, running.
+/// A bot in Python, running.
 struct Bot(Child);
 
+/// The example.
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../bot-python/bot.py")
+}
+
 impl Bot {
-    fn start(port: u16, server: &Server, token: &str) -> Self {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../bot-python/bot.py");
+    fn start(file: &Path, port: u16, handoff: SocketAddr, token: &str) -> Self {
         let bot = Command::new("python3")
             .arg(file)
             .env("PORT", port.to_string())
-            .env("HANDOFF_URL", format!("http://{}", server.address))
+            .env("HANDOFF_URL", format!("http://{handoff}"))
             .env("HANDOFF_BOT_TOKEN", token)
             .env("HANDOFF_BOT_SECRET", SECRET)
             .env("BOT_PACE", "0.3")
@@ -79,6 +84,56 @@ fn reply_to(question: &str) -> String {
     format!("You said: {question} I am a small bot, and you can ask me for a person.")
 }
 
+/// What the check says of the bot, and whether all was good.
+fn check(bot: &Path) -> (bool, String) {
+    let (address, bot_at) = (free_port(), free_port());
+    let token = "a-token-of-the-test-and-of-nobody-else";
+    let _bot = Bot::start(bot, bot_at.port(), address, token).until_it_listens(Client::new(bot_at));
+    let output = Command::new(env!("CARGO_BIN_EXE_handoff-bot-check"))
+        .args([
+            &format!("http://{bot_at}/"),
+            "--listen",
+            &address.to_string(),
+        ])
+        .env("HANDOFF_BOT_TOKEN", token)
+        .env("HANDOFF_BOT_SECRET", SECRET)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    (output.status.success(), said)
+}
+
+#[test]
+fn the_bot_in_python_does_all_that_a_bot_should() {
+    let (good, said) = check(&example());
+    assert!(good, "{said}");
+    assert_eq!(said.matches("ok  ").count(), 5, "{said}");
+}
+
+#[test]
+fn a_bot_that_does_wrong_is_told_so() {
+    let right = std::fs::read_to_string(example()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (line, wrong, found) in [
+        (
+            "return False  #",
+            "return True  #",
+            "it went on after a 409",
+        ),
+        (
+            "204 if signed else 401",
+            "204",
+            "signed with another secret",
+        ),
+    ] {
+        assert!(right.contains(line));
+        let file = folder.path().join("bot.py");
+        std::fs::write(&file, right.replace(line, wrong)).unwrap();
+        let (good, said) = check(&file);
+        assert!(!good && said.contains(found), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn a_bot_in_python_answers_stops_at_a_takeover_and_goes_on_after_the_return() {
     let folder = tempfile::tempdir().unwrap();
@@ -89,7 +144,12 @@ async fn a_bot_in_python_answers_stops_at_a_takeover_and_goes_on_after_the_retur
     command.env("HANDOFF_BOT_SECRET", SECRET);
     let server = Server::run(address, command);
     let cookie = owner(&server, folder.path());
-    let bot = Bot::start(bot_at.port(), &server, &token(&server, &cookie));
+    let bot = Bot::start(
+        &example(),
+        bot_at.port(),
+        server.address,
+        &token(&server, &cookie),
+    );
     let bot = bot.until_it_listens(Client::new(bot_at));
 
     let mut widget = Visitor::enter(&server).at(&server, None).await;
