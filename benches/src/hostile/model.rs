@@ -1,5 +1,6 @@
 //! [`Hostile`].
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -7,7 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use async_trait::async_trait;
 use handoff_core::assistant::{Answer, Assistant, AssistantError, ReplySink, Turn};
 use handoff_core::conversation::{AgentRef, Caller, Command, Reply, Role, Source};
-use handoff_core::id::AgentId;
+use handoff_core::id::{AgentId, ConversationId};
 use handoff_core::runtime::{Handoff, Request};
 use tokio::task::JoinSet;
 
@@ -17,6 +18,9 @@ pub(super) struct Hostile {
     /// Where its pictures and links point.
     pub(super) host: String,
     pub(super) outputs: AtomicUsize,
+    /// The conversations for which it wrote in a form that may end as a reply. A guard that asks once more makes several
+    /// outputs of one conversation, so that the number of an output tells nothing of whose it is.
+    pub(super) whole: Mutex<HashSet<ConversationId>>,
     /// Prompts with a note that was not meant for it, or with more than one visitor's words.
     pub(super) foreign: AtomicUsize,
     pub(super) handoff: OnceLock<Handoff>,
@@ -27,12 +31,12 @@ pub(super) struct Hostile {
 /// The ways in which it writes, one after the other.
 const FORMS: usize = 12;
 /// The form that takes the floor from itself and answers all the same.
-pub(super) const AFTER_CANCEL: usize = 10;
+const AFTER_CANCEL: usize = 10;
 /// The form that ends without its marker.
-pub(super) const CUT: usize = 11;
+const CUT: usize = 11;
 
 /// The form of the output with this number.
-pub(super) fn form(output: usize) -> usize {
+fn form(output: usize) -> usize {
     output % FORMS
 }
 
@@ -133,6 +137,10 @@ impl Assistant for Hostile {
             .map(String::as_str);
         let prompt = told.chain(said).collect::<Vec<_>>().join(" ");
         let form = form(output);
+        if ![AFTER_CANCEL, CUT].contains(&form) {
+            let mut whole = self.whole.lock().unwrap_or_else(PoisonError::into_inner);
+            whole.insert(turn.ticket.conversation);
+        }
         let mut text = self.text(form, &prompt);
         if form == CUT {
             // Every byte in turn.
